@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.accounts import jobs, rules
 from api.accounts.routes import blueprint
-from api.accounts.service import challenges, sessions, signing_in
+from api.accounts.service import challenges, notices, sessions, signing_in
 from api.infra.background.jobs import JobKind
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
@@ -29,5 +29,8 @@ FEATURE = Feature(
             "sessions.forget", jobs.forget_sessions, when=sessions.are_old, lane=Lane.DOCUMENTS
         ),
     ),
-    letters=(LetterKind(rules.SIGN_IN, signing_in.letter),),
+    letters=(
+        LetterKind(rules.SIGN_IN, signing_in.letter),
+        LetterKind(rules.NOTICED, notices.letter),
+    ),
 )

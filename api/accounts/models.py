@@ -40,7 +40,7 @@ class User(columns.Base):
     __tablename__ = "users"
 
     id: Mapped[columns.Id]
-    identity: Mapped[Sealed]  # {"email", "name"}
+    identity: Mapped[Sealed]  # {"email", "name"}, and a "language" where they chose one
     # Of the folded address.
     email_index: Mapped[bytes] = mapped_column(BlindBytes("users.email"), unique=True)
     created_at: Mapped[columns.Created]

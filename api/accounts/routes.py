@@ -57,9 +57,21 @@ class Me(MethodView):
     @blueprint.response(200, schemas.MeOut)
     def get(self) -> dict[str, object]:
         """Who am I, and what may I do with this token?"""
-        actor = current_actor()
-        roles = [{"coalition_id": key, "role": role} for key, role in actor.roles.items()]
-        return {**vars(service.me(actor)), "roles": roles}
+        return _told(service.me(current_actor()))
+
+
+@blueprint.route("/me/language")
+class MyLanguage(MethodView):
+    @blueprint.arguments(schemas.MyLanguageIn)
+    @blueprint.response(200, schemas.MeOut)
+    def post(self, choice: dict[str, str | None]) -> dict[str, object]:
+        """Say in which language the desk, and letters about your access, speak to you."""
+        return _told(service.speak(current_actor(), choice["language"]))
+
+
+def _told(who: service.UserView) -> dict[str, object]:
+    roles = [{"coalition_id": key, "role": role} for key, role in current_actor().roles.items()]
+    return {**vars(who), "roles": roles}
 
 
 @blueprint.route("/tokens")

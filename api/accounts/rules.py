@@ -13,6 +13,7 @@ from api.infra.net.rate_limits import Rate
 
 # Words that rows hold: kinds of letters and of jobs, and what keyed hashes are for.
 SIGN_IN, INVITED = "accounts.sign_in", "accounts.invited"
+NOTICED, ACCESS_ENDED = "accounts.noticed", "accounts.access_ended"
 SECRET, CODE = "sign_in_requests.secret", "sign_in_requests.code"
 
 PASSKEY_ADDS, PASSKEY_SIGNS_IN = "passkey.add", "passkey.sign_in"

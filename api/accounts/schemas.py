@@ -31,7 +31,18 @@ class MyRoleOut(OutSchema):
 class MeOut(PersonOut):
     """The caller, and what it may do with this token."""
 
+    language = fields.String(
+        allow_none=True,
+        example="en",
+        description="In which the desk and letters speak to the caller. null: as the browser says.",
+    )
     roles = fields.List(fields.Nested(MyRoleOut))
+
+
+class MyLanguageIn(Schema):
+    """In which language the caller wants to be spoken to."""
+
+    language = fields.LanguageTag(required=True, allow_none=True, example="en")
 
 
 class TokenIn(Schema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.accounts.rules import INVITED
+from api.accounts.rules import ACCESS_ENDED, INVITED
 from api.coalitions import jobs
 from api.coalitions.routes import blueprint
 from api.coalitions.service import colleagues, invitations
@@ -16,5 +16,6 @@ FEATURE = Feature(
     letters=(
         LetterKind(invitations.LETTER, invitations.letter_facts),
         LetterKind(INVITED, colleagues.letter),
+        LetterKind(ACCESS_ENDED, colleagues.access_ended),
     ),
 )

@@ -28,6 +28,7 @@ PERMISSIONS = {
     "GET /v1/connectors/{connector_id}/people": "owner",
     "GET /v1/connector-files/{file_id}/file": "coordinator",
     "GET /v1/sessions": "user",
+    "POST /v1/me/language": "user",
     "POST /v1/session-revocations": "user",
     "POST /v1/sessions/{session_id}/revocation": "self",
     "POST /v1/coalitions/{coalition_id}/access-revocations": "owner",

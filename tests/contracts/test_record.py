@@ -40,6 +40,7 @@ OF_THE_HOUSE = (
     "POST /v1/tokens/{token_id}/revocation",
     "POST /v1/sessions/{session_id}/revocation",
     "POST /v1/session-revocations",
+    "POST /v1/me/language",
 )
 ON_BOTH = (
     "POST /v1/coalitions",

@@ -40,6 +40,7 @@ VALUES: dict[str, Any] = {
     "days": 7,
     "number": 3,
     "role": "member",
+    "what": "passkey",
     "by": "B. Specimen",
     "until_text": "14 June 2031",
     "asked_at": "14 May 2031, 10:02 (UTC)",
@@ -86,6 +87,7 @@ def a_diff(before: str, after: str) -> Any:
 KINDS = sorted(rules.KINDS)
 # To who knows whose it is.
 NEVER = (
+    "accounts.access_ended",
     "accounts.invited",
     "audit.",
     "connectors.",
@@ -116,6 +118,7 @@ VARIANTS: list[dict[str, Any]] = [
         )
     ),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
+    *({"what": each} for each in ("provider", "setup")),
     *({"role": each} for each in ("owner", "coordinator", "editor", "viewer")),
     {"read_by": "coordinators"},
     {"read_by": "commenters_unnamed"},

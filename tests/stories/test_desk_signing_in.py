@@ -193,6 +193,14 @@ def test_who_has_another_coalition_finds_the_one_that_asks_for_a_new_sign_in(
     assert page.path.endswith(f"%2F{cut}%2F")
 
 
+def test_a_wrong_address_takes_no_other_way_in_away(world: World) -> None:
+    desk = Desk(world)
+    with named(world):
+        desk.go(SIGN_IN)
+        assert desk.submit("Send the letter", email="no address").status == 422
+        assert "Sign in with Specimen ID" in desk.page.buttons
+
+
 def test_a_way_back_to_another_site_is_forgotten(world: World, owner: Client) -> None:
     a_coalition(owner)
     desk = Desk(world)
@@ -326,3 +334,29 @@ def test_the_operators_link_signs_in_who_gets_no_letters_once(world: World, owne
 
     assert desk.submit("Sign in").heading == "You have no coalition yet"
     assert Desk(world).go(link).heading == "This link does not work any more"
+
+
+def test_a_language_that_was_chosen_speaks_in_every_browser_of_its_person(
+    world: World, owner: Client
+) -> None:
+    desk = at_the_desk(world, owner)
+    desk.go("/desk/you")
+
+    assert desk.submit("Change the language", language="ru").heading == "Вы"
+    assert at_the_desk(world, owner).go("/desk/you").heading == "Вы"
+    assert owner.get("/v1/me")["language"] == "ru"
+    assert desk.go("/desk/you?language=en").heading == "You"
+    assert at_the_desk(world, world.user("other")).go("/desk/you").heading == "You"
+    desk.go("/desk/you")
+    assert desk.submit("Сменить язык", language="").heading == "You"
+
+
+def test_the_sign_in_speaks_another_language_by_a_link(world: World, owner: Client) -> None:
+    desk = Desk(world)
+    desk.go("/desk/you/tokens/new?days=30")
+
+    assert desk.follow("Русский").heading == "Вход"
+    page = desk.submit("Отправить письмо", email=owner.email)
+    assert page.heading == "Загляните в почту"
+    page = desk.submit("Войти", code=newest_letter(world).code)
+    assert page.path == "/desk/you/tokens/new?days=30"

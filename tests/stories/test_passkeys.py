@@ -25,6 +25,7 @@ from tests.support.people import (
     a_passkey,
     a_person,
     a_role_of,
+    letters_of_access,
     signed_in,
     visit,
     visiting,
@@ -71,6 +72,8 @@ def test_a_passkey_signs_its_person_in_without_a_letter(world: World) -> None:
 
     assert secret
     assert again
+    (facts,) = letters_of_access(world)  # of the passkey, and of no sign-in with it
+    assert (facts.to, facts.facts["what"]) == (email, "passkey")
     found = visiting(world, secret)
     with world.app.app_context():
         sessions.must_be_fresh(found)

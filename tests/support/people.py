@@ -9,11 +9,11 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from api.accounts import rules, service
-from api.accounts.rules import Browser
+from api.accounts.rules import NOTICED, Browser
 from api.accounts.service import challenges, passkeys, sessions, signing_in
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
-from api.infra.mail.letters import Letter
+from api.infra.mail.letters import Facts, Letter
 from api.infra.security import secret_tokens
 from tests.support.authenticator import Authenticator
 from tests.support.signing import a_network
@@ -120,3 +120,12 @@ def led_to_a_provider(world: World) -> None:
     lasts = rules.PROVIDER_LASTS
     with world.app.app_context(), transaction() as session:
         challenges.issue(session, rules.PROVIDER, state, browser.secret, lasts, facts)
+
+
+def letters_of_access(world: World, kind: str = NOTICED) -> list[Facts]:
+    """Return what letters about people's own access say, in their order."""
+    with world.app.app_context(), reading() as session:
+        query = select(Letter).where(Letter.kind == kind).order_by(Letter.created_at, Letter.id)
+        rows = session.scalars(query).all()
+        found = [letters.facts_of(session, row.kind, row.object_id) for row in rows]
+        return [each for each in found if each is not None]

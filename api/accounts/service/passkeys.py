@@ -43,7 +43,7 @@ from api.accounts.rules import (
     Actor,
     Browser,
 )
-from api.accounts.service import challenges, person, sessions
+from api.accounts.service import challenges, notices, person, sessions
 from api.accounts.service.sessions import Visit
 from api.config import is_named_safely
 from api.errors import Forbidden, Invalid, NotFound
@@ -131,6 +131,7 @@ def register(visit: Visit, answer: str, label: str) -> PasskeyView:
         _call(session, row, label)
         insert(session, row, on_clash=PasskeyRefused("It is there already."))
         audit.append(session, visit.actor, "passkey.added", None, row.id)
+        notices.promise(session, row.id)
         return _view(session, row)
 
 

@@ -97,7 +97,10 @@ def finish(browser: Browser, given: Mapping[str, str]) -> str:
         if user is None:
             _refuse("unknown")
         means = SignInMeans.PROVIDER
-        return sessions.begin(session, user.id, browser, means, proven_at=proven_at)
+        is_news = sessions.is_first_by(session, user.id, means)
+        return sessions.begin(
+            session, user.id, browser, means, proven_at=proven_at, is_news=is_news
+        )
 
 
 def _vouched(about: Mapping[str, Any], code: str, known: Mapping[str, str]) -> tuple[str, datetime]:

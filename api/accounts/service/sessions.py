@@ -14,14 +14,23 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, not_, select, update
 from sqlalchemy.orm import Session
 
-from api.accounts.models import AccessCut, DeskSession, SignInMeans
-from api.accounts.rules import FRESH, MOST_OF_A_DEVICE, SESSIONS_KEPT, Actor, Browser, Role
-from api.accounts.service import LAST_USED_EVERY, roles_since
+from api.accounts.models import AccessCut, DeskSession, RoleGrant, SignInMeans
+from api.accounts.rules import (
+    ACCESS_ENDED,
+    FRESH,
+    MOST_OF_A_DEVICE,
+    SESSIONS_KEPT,
+    Actor,
+    Browser,
+    Role,
+)
+from api.accounts.service import LAST_USED_EVERY, language_of, notices, roles_since
 from api.errors import Conflict, Forbidden, NotFound
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import delete_all, insert, is_any, reading, transaction
+from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, secret_tokens
 
@@ -43,6 +52,7 @@ class Visit:
     fresh_until: datetime
     ends_at: datetime  # at the latest
     cut: frozenset[UUID]  # coalitions of the person's in which only a new sign-in acts
+    language: str | None = None  # that the person chose
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ def opened(secret: str) -> Visit | None:
         if found is None:
             return None
         roles, cut = roles_since(session, found.user_id, found.proven_at)
+        language = language_of(session, found.user_id)
     if found.last_seen_at < clock.now() - LAST_USED_EVERY:
         with transaction() as session:
             seen = update(DeskSession).where(DeskSession.id == found.id, _is_live())
@@ -77,6 +88,7 @@ def opened(secret: str) -> Visit | None:
         fresh_until=found.created_at + _fresh_for(found.means),
         ends_at=found.created_at + _longest(),
         cut=cut,
+        language=language,
     )
 
 
@@ -87,17 +99,19 @@ def must_be_fresh(visit: Visit) -> None:
         raise NotFresh(f"This is done within {minutes} minutes of a sign-in, as it stays done.")
 
 
-def begin(
+def begin(  # noqa: PLR0913 # the facts of a sign-in
     session: Session,
     user_id: UUID,
     browser: Browser,
     means: SignInMeans,
     *,
     proven_at: datetime | None = None,
+    is_news: bool = False,
 ) -> str:
     """Sign a user in with a browser, whose session of before ends; return the new one's secret.
 
-    `proven_at` is when the person proved who it is, where that was not now.
+    `proven_at` is when the person proved who it is, where that was not now. By means that are new
+    (`is_news`) a letter tells them.
     """
     if browser.session is not None:
         _end(session, DeskSession.secret_hash == secret_tokens.hashed(browser.session))
@@ -118,7 +132,15 @@ def begin(
     session.flush()
     who = Actor(user_id, row_id, {}, None)
     audit.append(session, who, "session.begun", None, row_id, facts={"means": means})
+    if is_news:
+        notices.promise(session, row_id)
     return secret
+
+
+def is_first_by(session: Session, user_id: UUID, means: SignInMeans) -> bool:
+    """Tell whether no session of a user that is kept was begun by some means."""
+    query = select(DeskSession.id).where(DeskSession.user_id == user_id)
+    return not is_any(session, query.where(DeskSession.means == means))
 
 
 def of(actor: Actor) -> Sequence[SessionView]:
@@ -167,7 +189,8 @@ def end_everybody(actor: Actor, coalition_id: UUID) -> None:
     """End all access to a coalition: of sessions and tokens that are there, the actor's too.
 
     What goes back to a sign-in from before acts here no more: also a token or a passkey that is
-    made by it later. In other coalitions, where no owner said so, it goes on.
+    made by it later. In other coalitions, where no owner said so, it goes on. All who
+    work here hear of it by a letter.
     """
     actor.must(coalition_id, Role.OWNER)
     if actor.scope is not None:
@@ -180,6 +203,9 @@ def end_everybody(actor: Actor, coalition_id: UUID) -> None:
         else:
             there.cut_at = clock.now()
         audit.append(session, actor, "access.ended", coalition_id, coalition_id)
+        query = select(RoleGrant.id).where(RoleGrant.coalition_id == coalition_id)
+        for role_id in session.scalars(query.order_by(RoleGrant.id)).all():
+            letters.promise(session, ACCESS_ENDED, coalition_id, role_id)
 
 
 def _must_be_whole(actor: Actor) -> None:

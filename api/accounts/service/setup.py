@@ -56,7 +56,8 @@ def enter(secret: str, browser: Browser) -> str:
         found = challenges.take(session, ENTER, secret, None)
         if found is None:
             raise SetupOver("Have the operator print a new one: `undersigned sign-in-link`.")
-        return sessions.begin(session, UUID(found["user_id"]), browser, SignInMeans.SETUP)
+        user_id, means = UUID(found["user_id"]), SignInMeans.SETUP
+        return sessions.begin(session, user_id, browser, means, is_news=True)
 
 
 def is_wanted() -> bool:

@@ -1,4 +1,4 @@
-"""What the letter says to who got a role: who invites, to which coalition, and where to sign in."""
+"""Letters to who works in a coalition: of the role that they got, and that all access ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.models import RoleGrant
-from api.accounts.service import granted
+from api.accounts.service import granted, language_of
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
 from api.infra.runtime import runtime
@@ -27,12 +27,32 @@ def letter(session: Session, role_id: UUID) -> letters.Facts | None:
     return letters.Facts(
         to=person.email,
         to_name=person.name,
-        language=coalition.languages[0],
+        language=language_of(session, given.user_id) or coalition.languages[0],
         coalition=coalition.name,
         facts={
             "name": person.name,
             "by": _giver(session, given),
             "role": str(given.role),
+            "accent": coalition.accent,
+            "link": f"{runtime().settings.public_url}/desk/sign-in",
+        },
+    )
+
+
+def access_ended(session: Session, role_id: UUID) -> letters.Facts | None:
+    """Tell a person that an owner ended all access; None: the role was taken away since."""
+    given = session.get(RoleGrant, role_id)
+    if given is None:
+        return None
+    coalition = session.get_one(Coalition, given.coalition_id)
+    who = granted(session, given).person
+    return letters.Facts(
+        to=who.email,
+        to_name=who.name,
+        language=language_of(session, given.user_id) or coalition.languages[0],
+        coalition=coalition.name,
+        facts={
+            "name": who.name,
             "accent": coalition.accent,
             "link": f"{runtime().settings.public_url}/desk/sign-in",
         },

@@ -128,11 +128,11 @@ def _screen() -> type[Screen]:
 
 
 def said() -> Sentences:
-    """Return the sentences of the visitor's language: as asked, as the browser says."""
-    asked = request.args.get("language")
+    """Return the sentences of the visitor's language: as asked, as chosen, as the browser says."""
+    asked, found, here = request.args.get("language"), visitor(), coalition()
+    chosen = found.language if found else None
     accepted = [tag for tag, _ in request.accept_languages]
-    here = coalition()
-    return WORDS.said(WORDS.closest([asked, *accepted, *(here.languages if here else ())]))
+    return WORDS.said(WORDS.closest([asked, chosen, *accepted, *(here.languages if here else ())]))
 
 
 def day(of_it: object) -> str:

@@ -25,18 +25,8 @@ class SignIn(Screen):
     is_open = True
 
     def get(self) -> Response:
-        """Ask for an address; of who is signed in, it is known."""
-        found = visitor()
-        email = accounts.me(found.actor).email if found else ""
-        back = safe(request.args.get("next", ""))
-        page = AskScreen(
-            email=email,
-            next=back,
-            why=_why(found, back),
-            takes_passkeys=passkeys.may_be_used(),
-            provider=providers.offered() or "",
-        )
-        return screen("sign_in.html", page)
+        """Ask for an address."""
+        return _asking(safe(request.args.get("next", "")), Form())
 
     def post(self) -> Response:
         """Send a letter, if somebody has the address: the answer is the same."""
@@ -44,9 +34,23 @@ class SignIn(Screen):
         try:
             email = loaded(AddressIn(), {"email": one("email") or None})["email"]
         except Invalid as refused:
-            return screen("sign_in.html", AskScreen(next=back, form=typed(refused)))
+            return _asking(back, typed(refused))
         signing_in.ask(email, browser(), said().language)
         return _code(email, back, Form())
+
+
+def _asking(back: str, form: Form) -> Response:
+    """Ask for an address; of who is signed in, it is known."""
+    found = visitor()
+    page = AskScreen(
+        email=accounts.me(found.actor).email if found else "",
+        next=back,
+        why=_why(found, back),
+        takes_passkeys=passkeys.may_be_used(),
+        provider=providers.offered() or "",
+        form=form,
+    )
+    return screen("sign_in.html", page)
 
 
 def _why(found: Visit | None, back: str) -> AskedFor:

@@ -16,13 +16,16 @@ from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen,
 from api.desk.routes.visiting import actor
 from api.desk.rules import typed_facts
 from api.desk.rules.entering import NewTokenScreen, YouScreen
+from api.desk.rules.frames import WORDS
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.service import daily
+from api.errors import NotFound
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
+from api.pages.rules.pages import own_name
 from api.web.validate import loaded
 
 
@@ -41,6 +44,8 @@ class You(Screen):
                 coalitions=_coalitions(),
                 passkeys=_passkeys(),
                 daily=[str(each) for each in daily.wanted(actor())],
+                language=who.language or "",
+                languages=[(tag, own_name(tag)) for tag in WORDS.offered()],
             ),
         )
 
@@ -48,6 +53,17 @@ class You(Screen):
 def _coalitions() -> list[tuple[str, str, str]]:
     found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
     return [(str(each.id), each.name, "") for each in found]
+
+
+@at("/you/language", "language")
+class ChooseLanguage(Screen):
+    def post(self) -> AnyResponse:
+        """Keep in which language to speak; none is that of the browser."""
+        chosen = one("language")
+        if chosen and chosen not in WORDS.offered():
+            raise NotFound("The desk does not speak this language.")
+        accounts.speak(actor(), chosen or None)
+        return onward("you", "saved")
 
 
 @at("/you/daily", "daily")

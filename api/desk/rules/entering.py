@@ -53,6 +53,8 @@ class YouScreen:
     coalitions: Sequence[tuple[str, str, str]]  # as boxes take them
     passkeys: Listing
     daily: Sequence[str]  # the ids of those whose letter of the day is wanted
+    language: str  # that was chosen; "": none
+    languages: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)

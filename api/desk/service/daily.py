@@ -131,7 +131,8 @@ def letter(session: Session, letter_id: UUID) -> Facts | None:
     grant = session.get_one(RoleGrant, row.role_id)
     coalition = session.get_one(Coalition, row.coalition_id)
     who = accounts.granted(session, grant).person
-    words = WORDS.said(row.language)
+    language = accounts.language_of(session, grant.user_id) or row.language
+    words = WORDS.said(language)
     lines = [
         f"**{languages.number(row.numbers[each.key], words.language)}** "
         + words.say(f"waits.{each.key}", row.numbers[each.key])
@@ -141,7 +142,7 @@ def letter(session: Session, letter_id: UUID) -> Facts | None:
     return Facts(
         to=who.email,
         to_name=who.name,
-        language=row.language,
+        language=language,
         facts={
             "name": who.name,
             "lines": lines,

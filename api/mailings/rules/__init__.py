@@ -48,7 +48,9 @@ _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, AbstractSet[str]] = {
     "accounts.sign_in": {"link", "code", "number"},
+    "accounts.noticed": {"what", "link"},
     "accounts.invited": {"name", "by", "role", "link"},
+    "accounts.access_ended": {"name", "link"},
     "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
     "signing.again": _SIGNING,
     "signing.receipt": _SIGNING | {"statement_link"},
@@ -97,7 +99,8 @@ KINDS: Mapping[str, AbstractSet[str]] = {
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
 UNASKED = frozenset({"signing.confirmation", "signing.again"})
-OF_THE_HOUSE = frozenset({"accounts.sign_in"})  # written for no coalition: there are no other words
+# Written for no coalition: there are no other words.
+OF_THE_HOUSE = frozenset({"accounts.sign_in", "accounts.noticed"})
 
 
 @dataclass(frozen=True)
