@@ -72,8 +72,11 @@ def test_every_file_that_the_readme_links_is_there() -> None:
     assert [link for pair in links for link in pair if link and not (ROOT / link).exists()] == []
 
 
-def test_the_picture_of_the_readme_is_small() -> None:
-    assert (ROOT / "docs/demo/first-page.png").stat().st_size < 200_000
+def test_the_pictures_of_the_readme_are_small_and_say_what_they_show() -> None:
+    pictures = dict(re.findall(r'<img src="([^"]+)" width="[0-9]+" alt="([^"]+)">', README))
+    assert len(pictures) == README.count("<img ") == 7
+    assert [each for each in pictures if (ROOT / each).stat().st_size > 120_000] == []
+    assert [words for words in pictures.values() if len(words) < 30] == []
 
 
 def free_port() -> int:
