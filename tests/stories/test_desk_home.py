@@ -201,12 +201,12 @@ def test_what_fails_is_told_until_it_works(world: World, owner: Client) -> None:
 def test_who_has_no_coalition_founds_one(world: World, owner: Client) -> None:
     desk = at_the_desk(world, owner)
     desk.go("/desk/")
-    desk.follow("Found a coalition")
-    assert desk.submit("Found it", name="").faults == {"name": "Error: This is needed."}
+    desk.follow("Create a coalition")
+    assert desk.submit("Create the coalition", name="").faults == {"name": "Error: This is needed."}
     logo = (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="9"/></svg>', "l")
 
     facts = {"name": "Степь и горы", "language": "ru", "others": ["kk", "ru"]}
-    page = desk.submit("Found it", {**facts, "accent": "#aa3311", "logo": logo})
+    page = desk.submit("Create the coalition", {**facts, "accent": "#aa3311", "logo": logo})
 
     assert page.notice == "The coalition is founded."
     assert "/look/" in page.html
@@ -214,7 +214,7 @@ def test_who_has_no_coalition_founds_one(world: World, owner: Client) -> None:
     assert (founded["slug"], founded["languages"]) == ("step-i-gory", ["ru", "kk"])
     assert founded["accent"] == "#aa3311"
     desk.go("/desk/coalitions/new")
-    desk.submit("Found it", name="Степь и горы")  # another one of the same name
+    desk.submit("Create the coalition", name="Степь и горы")  # another one of the same name
     assert desk.page.notice == "The coalition is founded."
 
 

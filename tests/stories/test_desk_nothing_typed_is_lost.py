@@ -154,7 +154,7 @@ def test_a_file_is_chosen_once_more(world: World, owner: Client) -> None:
     ended(world)
     logo = (b"no picture", "logo.png")
 
-    page = desk.submit("Found it", name="Steppe Coalition", logo=logo)
+    page = desk.submit("Create the coalition", name="Steppe Coalition", logo=logo)
 
     assert [each.get("name") for each in page.tree.xpath("//main//input[@type='file']")] == ["logo"]
     signed_in_again(desk, owner.email)

@@ -306,8 +306,8 @@ def test_the_operators_link_makes_the_first_owner_and_their_coalition(world: Wor
     assert desk.submit("Go on", name="", email="no").faults.keys() == {"name", "email"}
 
     page = desk.submit("Go on", name="Ada Specimen", email="ada@specimen.example")
-    assert page.heading == "Found a coalition"
-    page = desk.submit("Found it", name="Steppe Coalition")
+    assert page.heading == "Create a coalition"
+    page = desk.submit("Create the coalition", name="Steppe Coalition")
 
     assert page.notice == "The coalition is founded."
     assert "Set up the mail server" in page.text

@@ -67,7 +67,7 @@ def test_a_coalition_without_a_statement_is_led_to_its_first(world: World, owner
 
     desk.go(f"/desk/{coalition}/statements")
     desk.follow("Begin a statement")
-    desk.follow("From your own words")
+    desk.follow("With your own words")
     refused = desk.submit("Begin", title="Open the doors", text="")
     assert refused.status == 422
     assert "text" in refused.faults
