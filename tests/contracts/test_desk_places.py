@@ -10,9 +10,9 @@ import pytest
 from jinja2 import Environment, nodes
 
 from api.config import share
-from api.desk.rules import home, navigation, outgoing, settings, signing, statements
-from api.statements.models import State
+from api.desk.rules import home, navigation, next_steps, outgoing, settings, signing, statements
 from tests.contracts.scene import Scene
+from tests.rules.test_next_steps import STANDINGS
 from tests.support.desk import at_the_desk
 from tests.support.desk_screens import screens
 
@@ -52,7 +52,7 @@ def _of_rules() -> Iterator[tuple[str, str]]:
         settings.PARTS,
         signing.PARTS,
         statements.TABS,
-        *(tuple(statements.steps(it, is_frozen=yes)) for it in State for yes in (True, False)),
+        *(tuple(next_steps.steps(standing)) for standing in STANDINGS),
     ]
     for each in lists:
         yield from ((type(one).__name__, one.endpoint) for one in each)

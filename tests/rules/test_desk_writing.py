@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from api.demands.models import DemandStatus
-from api.desk.rules import block_forms, drafting, fact_forms, statements
+from api.desk.rules import block_forms, drafting, fact_forms, next_steps, statements
 from api.desk.rules.frames import WORDS
 from api.documents.rules.rendering import Format
 from api.exchange.rules.remarks import WordRemarkKind
@@ -17,6 +17,7 @@ from api.reviews.rules import ClashReason
 from api.statements.models import State, Weight
 from api.statements.rules import WRITABLE
 from api.texts.rules import themes
+from tests.rules.test_next_steps import STANDINGS
 
 if TYPE_CHECKING:
     from api.templates.models import TemplateSource
@@ -142,19 +143,15 @@ def test_rows_that_are_left_empty_move_those_behind_them_up() -> None:
 @pytest.mark.parametrize("language", WORDS.offered())
 def test_what_writing_names_has_its_words(language: str) -> None:
     words = WORDS.said(language).all
-    steps = [
-        step
-        for state in State
-        for is_frozen in (True, False)
-        for step in statements.steps(state, is_frozen=is_frozen)
-    ]
+    steps = [step for standing in STANDINGS for step in next_steps.steps(standing)]
     needed = {
         *(f"block.kind_{kind}" for kind in drafting.KINDS),
         *(f"writing.new_{kind}" for kind in drafting.KINDS),
         *(f"block.{name}_{way}" for name, ways in block_forms.WAYS.items() for way in ways),
         *(f"writing.theme_{theme}" for theme in themes.available()),
         *(f"tab.{tab.key}" for tab in statements.TABS),
-        *(f"step.{step.key}" for step in steps),
+        *(f"step.{step.button or step.key}" for step in steps),
+        *(f"next.{step.key}" for step in steps),
         *(f"stands.{state}" for state in State),
         *(f"stands.{state}_open" for state in WRITABLE),
         *(f"weight.{weight}" for weight in Weight),

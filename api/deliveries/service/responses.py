@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -58,6 +58,30 @@ def missing(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
         ~has_answer,
     )
     return dict(session.execute(found).all())
+
+
+def handed(session: Session, ids: Collection[UUID]) -> Mapping[UUID, tuple[int, int]]:
+    """Return to how many addressees each statement went, and of how many an answer is kept.
+
+    Who was deleted since still got it: each is known by the name of then.
+    """
+    has_answer = exists().where(
+        Response.statement_id == Delivery.statement_id,
+        or_(
+            Response.addressee_id == Delivery.addressee_id, Response.addressee == Delivery.addressee
+        ),
+    )
+    got = Delivery.state.in_([DeliveryState.WAITING, DeliveryState.DELIVERED])
+    each = select(
+        Delivery.statement_id, Delivery.addressee, case((has_answer, 1), else_=0).label("is_kept")
+    )
+    every = each.where(Delivery.statement_id.in_(ids), got).distinct().subquery()
+    one = [every.c.statement_id, every.c.addressee]
+    whom = select(*one, func.max(every.c.is_kept).label("is_kept")).group_by(*one).subquery()
+    counted = select(whom.c.statement_id, func.count(), func.sum(whom.c.is_kept))
+    counted = counted.group_by(whom.c.statement_id)
+    rows = session.execute(counted) if ids else ()
+    return {statement_id: (number, answered) for statement_id, number, answered in rows}
 
 
 def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> ResponseView:

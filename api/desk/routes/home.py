@@ -12,12 +12,14 @@ from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk import service
 from api.desk.routes.base import Screen, at, day, led, page_request, said, screen, to
+from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
 from api.desk.rules.founding import FirstStep
 from api.desk.rules.home import ChoiceScreen, CoalitionChoice, HomeScreen, Waiting, WorkScreen
+from api.desk.rules.next_steps import StatementStanding
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
-from api.desk.service import WaitingThing, WaitKind
+from api.desk.service import WaitingThing, WaitKind, standing
 from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
@@ -59,7 +61,7 @@ class Home(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """Show what waits today, and how one's statements stand."""
         things = service.things(actor(), coalition_id)
-        texts = _statements(coalition_id, things)
+        texts = _statements(coalition_id)
         steps = () if texts.rows else _first_steps(coalition_id)
         page = HomeScreen(waiting=_waiting(coalition_id, things), statements=texts, steps=steps)
         return screen("home.html", page)
@@ -90,23 +92,19 @@ def _waiting(coalition_id: UUID, things: Sequence[WaitingThing]) -> list[Waiting
     ]
 
 
-def _statements(coalition_id: UUID, things: Sequence[WaitingThing]) -> Listing:
-    words = said()
-    waits = {each.statement.id: each for each in reversed(things) if each.statement}
-    found = statements.statements(actor(), coalition_id, PageRequest(limit=_MOST), {})
+def _statements(coalition_id: UUID) -> Listing:
+    words, who = said(), actor()
+    found = statements.statements(who, coalition_id, PageRequest(limit=_MOST), {}).items
+    stand = standing.of_each(who, coalition_id, found)
     return Listing(
         caption=words.say("home.statements"),
         columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state", "next")],
-        rows=[_statement(each, waits.get(each.id)) for each in found.items],
+        rows=[_statement(each, stand[each.id]) for each in found],
     )
 
 
-def _statement(statement: Statement, waits: WaitingThing | None) -> ListRow:
+def _statement(statement: Statement, at: StatementStanding) -> ListRow:
     words = said()
-    following = Cell(text=words.say(f"next.{statement.state}"))
-    if waits is not None:
-        why = words.say(f"work.{waits.kind}_why", waits.number)
-        following = Cell(text=why, href=_place_of(waits))
     return ListRow(
         cells=[
             Cell(
@@ -116,7 +114,7 @@ def _statement(statement: Statement, waits: WaitingThing | None) -> ListRow:
                 language=statement.language,
             ),
             Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
-            following,
+            next_cell(statement, at),
         ]
     )
 

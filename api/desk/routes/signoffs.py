@@ -87,14 +87,14 @@ def _board(statement: Statement) -> BoardScreen:
     words, whose = said(), {"statement_id": statement.id}
     found: dict[str, Any] = board.read(actor(), statement.id)
     is_coordinator, round_ = statement_base.may(Role.COORDINATOR), found["round"]
-    outstanding = len(found["outstanding"] or ())
     asked, members = request.args.get("state", ""), found["members"]
     rows = [_member(each, statement, sees_all=is_coordinator) for each in _of(members, asked)]
     totals = Counter(each["state"] for each in members if each["state"])
     unasked = [str(each["member"].id) for each in members if each["state"] in _UNASKED]
     path = to("statement_signoff", **whose)
+    around = statement_base.with_step(statement)
     return BoardScreen(
-        around=statement_base.around(statement),
+        around=around,
         facts=_facts(round_.row) if round_ else (),
         totals=[
             Anchor(f"{number} · {words.say(f'signoff.status_{state}')}", f"{path}?state={state}")
@@ -131,7 +131,7 @@ def _board(statement: Statement) -> BoardScreen:
         is_frozen=bool(statement.revision_number),
         is_asked=round_ is not None,
         is_open=round_ is not None and is_open_now(statement, round_.row),
-        outstanding=outstanding,
+        publish=statement_base.publish_at(statement, around.step) if around.step else "",
         unasked=unasked if round_ is not None else (),
         warnings=len(found["warnings"]),
         evidence=_evidence(statement) if is_coordinator else None,

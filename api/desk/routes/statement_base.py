@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from api.accounts.rules import Role
 from api.desk.routes.base import said, to
 from api.desk.routes.visiting import actor, coalition_of_address
-from api.desk.rules import home, statements as rules
+from api.desk.rules import home, next_steps, statements as rules
+from api.desk.rules.next_steps import Answers, NextStep, StatementStanding, Step
 from api.desk.rules.statements import StatementAround
-from api.errors import Gone, NotFound
+from api.desk.rules.tables import Cell
+from api.desk.service import standing
+from api.errors import NotFound
+from api.infra.text import languages
 from api.pages.rules.facts import Anchor
 from api.statements import service
 from api.statements.models import Statement
@@ -55,21 +60,60 @@ def around(statement: Statement) -> StatementAround:
     )
 
 
-def is_frozen(statement: Statement) -> bool:
-    """Tell whether a draft says what its newest revision says."""
-    if not statement.revision_number:
-        return False
-    try:
-        newest = service.revision(actor(), statement.id, statement.revision_number)
-    except Gone:
-        return False
-    return bool(newest.document == statement.draft)
+def with_step(statement: Statement) -> StatementAround:
+    """Return what stands over the screens of a statement, with its next step."""
+    return replace(around(statement), step=next_step(statement, standing.of(actor(), statement)))
 
 
-def next_step(statement: Statement) -> Anchor | None:
-    """Return the next step of a statement that the visitor may take."""
-    for step in rules.steps(statement.state, is_frozen=is_frozen(statement)):
+def next_step(statement: Statement, at: StatementStanding) -> NextStep:
+    """Return the next step of a statement for the visitor: the first that they may take."""
+    words = said()
+    for step in next_steps.steps(at):
         if may(step.least):
-            href = to(step.endpoint, statement_id=statement.id)
-            return Anchor(said().say(f"step.{step.key}"), href)
-    return None
+            break
+    href = to(step.endpoint, statement_id=statement.id)
+    return NextStep(
+        words=words.say(f"step.{step.button or step.key}"),
+        href=to("statement_move", statement_id=statement.id) if step.move else href,
+        told=_told(step, at.answers),
+        endpoint=step.endpoint,
+        move=step.move or "",
+        version=statement.version if step.move else None,
+    )
+
+
+def _told(step: Step, found: Answers | None) -> str:
+    """Return the sentence of a step, behind what members said where that decides it."""
+    words = said()
+    told = words.say(f"next.{step.key}", step.number)
+    if found is None or step.key not in {"remind", "publish"}:
+        return told
+    return " ".join([f"{answered(found)}.", told])
+
+
+def answered(found: Answers) -> str:
+    """Return in words how many of those who were asked approved."""
+    words, say = said(), said().say
+    approved = languages.number(found.approved, words.language)
+    parts = [
+        say("answers.approved", found.asked, approved=approved),
+        say("answers.reserved", found.reserved) if found.reserved else "",
+        say("answers.declined", found.declined) if found.declined else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def next_cell(statement: Statement, at: StatementStanding) -> Cell:
+    """Return the next step of a statement as a cell of a list, which leads to its screen."""
+    step = next_step(statement, at)
+    is_act = may(Role.EDITOR) and statement.state in WRITABLE
+    href = to("statement", statement_id=statement.id) if step.move else step.href
+    return Cell(text=step.told, href=href if is_act else "")
+
+
+def publish_at(statement: Statement, step: NextStep) -> str:
+    """Return where a frozen text may be published though something else comes first, or ""."""
+    is_ready = statement.state in next_steps.IN_PREPARATION and statement.revision_number
+    if not is_ready or step.endpoint == "statement_publish" or not may(Role.COORDINATOR):
+        return ""
+    return to("statement_publish", statement_id=statement.id)

@@ -29,6 +29,7 @@ from api.desk.rules import drafting, typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
+from api.desk.service import standing
 from api.documents.rules import diffs as printed
 from api.documents.rules.diffs import Shown
 from api.documents.service import diffs as papers
@@ -69,7 +70,7 @@ class ListVersions(Screen):
             following=found.following,
         )
         is_open = statement_base.may_write(statement)
-        freeze = is_open and not statement_base.is_frozen(statement)
+        freeze = is_open and not standing.of(actor(), statement).is_frozen
         shown = VersionsScreen(
             around=statement_base.around(statement),
             versions=table,

@@ -23,11 +23,14 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor
 from api.desk.rules import home
 from api.desk.rules.frames import Danger
+from api.desk.rules.next_steps import NextStep, StatementStanding
 from api.desk.rules.statements import StatementHome, StatementListScreen
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.service import standing
 from api.errors import NotFound
 from api.pages.rules.facts import Anchor
 from api.pages.rules.pages import own_name
@@ -50,13 +53,14 @@ class ListStatements(Screen):
                     raise NotFound("There are no statements of this kind.")
                 query[name] = kind(asked)
         found = service.statements(actor(), coalition_id, page_request(), query)
+        stand = standing.of_each(actor(), coalition_id, found.items)
         table = Listing(
             caption=words.say("statements.title"),
             columns=[
                 ListColumn(words=words.say(f"statements.{key}"))
                 for key in ("name", "state", "next", "changed")
             ],
-            rows=[_row(each) for each in found.items],
+            rows=[_row(each, stand[each.id]) for each in found.items],
             path=to("statements"),
             query={
                 **{k: str(v) for k, v in query.items()},
@@ -77,7 +81,7 @@ class ListStatements(Screen):
         return screen("statements.html", StatementListScreen(statements=table, begin=begin))
 
 
-def _row(statement: Statement) -> ListRow:
+def _row(statement: Statement, at: StatementStanding) -> ListRow:
     words = said()
     return ListRow(
         cells=[
@@ -88,7 +92,7 @@ def _row(statement: Statement) -> ListRow:
                 language=statement.language,
             ),
             Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
-            Cell(text=words.say(f"next.{statement.state}")),
+            next_cell(statement, at),
             Cell(html=when(statement.updated_at)),
         ]
     )
@@ -102,15 +106,13 @@ class ShowStatement(Screen):
         statement = statement_base.statement_of(statement_id)
         draft = service.draft(actor(), statement_id)
         words, whose = said(), {"statement_id": statement.id}
-        is_frozen = statement_base.is_frozen(statement)
-        moves = _moves(statement, is_frozen=is_frozen)
-        # A frozen draft goes to review, by a button.
-        is_by_button = State.REVIEW in {state for state, _ in moves}
-        step = None if is_by_button else statement_base.next_step(statement)
+        at_ = standing.of(actor(), statement)
+        step = statement_base.next_step(statement, at_)
         around = replace(statement_base.around(statement), step=step)
         versions = to("statement_versions", **whose)
         number = str(statement.revision_number)
         facts = [
+            (words.say("statements.next"), step.told),
             (words.say("statements.kind"), around.kind),
             (words.say("statements.language"), own_name(statement.language)),
             (
@@ -122,7 +124,7 @@ class ShowStatement(Screen):
         ]
         key = (
             statement.state
-            if is_frozen or statement.state not in rules.WRITABLE
+            if at_.is_frozen or statement.state not in rules.WRITABLE
             else f"{statement.state}_open"
         )
         is_writer = statement_base.may(Role.EDITOR)
@@ -132,7 +134,8 @@ class ShowStatement(Screen):
                 around=around,
                 facts=facts,
                 text=words.say(f"stands.{key}"),
-                moves=moves,
+                moves=_moves(statement, at_, step),
+                publish=statement_base.publish_at(statement, step),
                 version=statement.version,
                 copy=to("statement_copy", **{"from": statement.id}) if is_writer else "",
                 delete=to("statement_delete", **whose)
@@ -143,12 +146,13 @@ class ShowStatement(Screen):
         )
 
 
-def _moves(statement: Statement, *, is_frozen: bool) -> list[tuple[str, str]]:
-    """Return where the visitor may send a statement by a button."""
+def _moves(statement: Statement, at: StatementStanding, step: NextStep) -> list[tuple[str, str]]:
+    """Return where else than its next step the visitor may send a statement by a button."""
     found = []
     for state, least in rules.MOVES[statement.state].items():
-        is_ready = state is not State.REVIEW or is_frozen
-        if state in _BY_BUTTON and is_ready and statement_base.may(least):
+        is_ready = state is not State.REVIEW or at.is_frozen
+        is_other = is_ready and state != step.move
+        if state in _BY_BUTTON and is_other and statement_base.may(least):
             found.append((state.value, said().say(f"move.{state}")))
     return found
 

@@ -82,7 +82,7 @@ def writing(  # noqa: PLR0913 # what may stand on it besides
     theme = theme if theme in themes.available() else ""
     whose = {"statement_id": statement.id}
     return WritingScreen(
-        around=statement_base.around(statement),
+        around=statement_base.with_step(statement),
         text=blocks.text(printing.resolve(identity.bare(document))),
         blocks=shown,
         notes=list(notes.items()),

@@ -63,7 +63,7 @@ class BoardScreen:
     is_frozen: bool  # there is a text to be approved
     is_asked: bool
     is_open: bool
-    outstanding: int
+    publish: str = ""  # where it may be published, though something else comes first
     unasked: Sequence[str] = ()  # members that came later, by id
     warnings: int = 0
     evidence: Mapping[str, Any] | None = None  # how long it is kept what proves answers

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from api.accounts.rules import Role
+from api.desk.rules.next_steps import NextStep
 from api.desk.rules.tables import Listing
 from api.pages.rules.facts import Anchor
-from api.statements.models import State
 
 
 @dataclass(frozen=True)
@@ -35,40 +35,6 @@ TABS = (
 )
 
 
-@dataclass(frozen=True)
-class Step:
-    """A next step: the key of its words (`step.…`), the screen that takes it, who may."""
-
-    key: str
-    endpoint: str
-    least: Role = Role.EDITOR
-
-
-_FREEZE = Step("freeze", "statement_freeze")
-_STEPS: Mapping[State, Sequence[Step]] = {
-    State.DRAFT: (Step("write", "draft"),),
-    State.REVIEW: (
-        Step("signoff", "statement_signoff", Role.COORDINATOR),
-        Step("publish", "statement_publish", Role.COORDINATOR),
-        Step("read", "draft", Role.VIEWER),
-    ),
-    State.PUBLISHED: (
-        Step("deliver", "statement_deliveries", Role.COORDINATOR),
-        Step("documents", "statement_documents", Role.VIEWER),
-    ),
-}
-_OVER = (Step("read", "draft", Role.VIEWER),)
-
-
-def steps(state: State, *, is_frozen: bool) -> Sequence[Step]:
-    """Return what may come next, the likest first.
-
-    `is_frozen`: the draft is as its newest revision; else freezing comes before what needs one.
-    """
-    known = _STEPS.get(state, _OVER)
-    return known if is_frozen or state not in _STEPS else (_FREEZE, *known)
-
-
 @dataclass(frozen=True, kw_only=True)
 class StatementAround:
     """What stands over every screen of a statement."""
@@ -81,7 +47,7 @@ class StatementAround:
     tone: str
     tabs: Sequence[Anchor]
     back: str
-    step: Anchor | None = None  # the next one, as the one button
+    step: NextStep | None = None  # the one button, where the screen has no other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +64,9 @@ class StatementHome:
 
     around: StatementAround
     facts: Sequence[tuple[str, Any]]
-    text: str  # what the state means, and what comes next
-    moves: Sequence[tuple[str, str]]  # a state that it may go to, and the words of the button
+    text: str  # what the state means
+    moves: Sequence[tuple[str, str]]  # other states that it may go to, and the words of the button
+    publish: str  # where it may be published already, though something else comes first
     version: int
     copy: str = ""
     delete: str = ""

@@ -283,6 +283,14 @@ def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
     return found
 
 
+def tally(session: Session, statement: Statement) -> tuple[bool, list[rules.Status]] | None:
+    """Return whether members may answer now, and where each is; None: nobody was asked."""
+    if rows.round_of(session, statement.id) is None:
+        return None
+    board = rows.read_board(session, statement)
+    return is_open(board), [each.status for each in board.entries]
+
+
 def is_due(session: Session) -> bool:
     """Tell whether somebody should be reminded now."""
     return is_any(session, select(Ask.id).where(Ask.remind_at <= clock.now()))
