@@ -271,7 +271,7 @@ def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
         )
     )
     silent = asked.where(~has_said).add_columns(func.count()).group_by(Statement.id)
-    found = Counter(dict(session.execute(silent).all()))
+    found: Counter[UUID] = Counter(dict(session.execute(silent).all()))
     needs_two = asked.join(Organisation, Organisation.id == Member.organisation_id).where(
         Organisation.needs_two, has_said
     )
