@@ -12,6 +12,7 @@ from api.mailings.rules.servers import ADVICE
 from api.signatures.models import BlockAct, BlockKind, SignatoryKind, Source, Visibility
 from api.signatures.rules import EffectiveState
 from api.texts.rules import themes
+from api.webhooks.rules import CHOSEN
 
 
 @pytest.mark.parametrize("language", WORDS.offered())
@@ -44,3 +45,4 @@ def test_every_action_of_the_record_is_told_in_words(language: str) -> None:
 
     assert len(record.actions()) > 150
     assert wordless == []
+    assert [each for each in CHOSEN if record.told(each, said) == each] == []

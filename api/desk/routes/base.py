@@ -239,7 +239,9 @@ def onward(name: str, code: str = "", undo: Sequence[UUID] = (), **values: Any) 
     """
     query = [("said", code)] if code else []
     query += [("of", str(each)) for each in undo]
-    return led(to(name, **values) + (f"?{urlencode(query)}" if query else ""))
+    path = to(name, **values)
+    mark = "&" if "?" in path else "?"
+    return led(path + (f"{mark}{urlencode(query)}" if query else ""))
 
 
 def led(path: str) -> AnyResponse:

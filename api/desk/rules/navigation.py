@@ -30,13 +30,12 @@ _OF_STATEMENTS = (
     "suggestions",
     "updates",
 )
+_OF_OUTGOING = ("outgoing", "connectors", "connector-files", "jobs", "letters", "webhooks")
 # One line an area: a screen belongs to the one that has the beginning of its address.
 AREAS = (
     Area("home", "home", ("", "work")),
     Area("statements", "statements", _OF_STATEMENTS),
-    Area(
-        "outgoing", "outgoing", ("outgoing", "connectors", "letters", "webhooks"), Role.COORDINATOR
-    ),
+    Area("outgoing", "outgoing", _OF_OUTGOING, Role.COORDINATOR),
     Area("cases", "cases", ("cases", "tables/cases")),
     Area("demands", "demands", ("demands", "tables/demands")),
     Area("members", "members", ("members", "tables/organisations", "tables/representatives")),
@@ -69,6 +68,8 @@ UNDOES: Mapping[str, Undo] = {
     "blocked": Undo("blocks_end"),
     "signature_approved": Undo("moderation_undo"),
     "signature_rejected": Undo("moderation_undo"),
+    "signatures_held": Undo("signatures", {"do": "approve"}),
+    "signatures_approved": Undo("signatures", {"do": "hold"}),
     "signing_closed": Undo("signing_reopen"),
     "member_left": Undo("members_return"),
     "person_left": Undo("representatives_return"),

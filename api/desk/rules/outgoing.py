@@ -19,7 +19,10 @@ PARTS = (
     ("suppressions", "suppressions"),
     ("tools", "connectors"),
     ("webhooks", "webhooks"),
+    ("given_up", "dead_jobs"),
 )
+# Of work that was given up: the parts of the house whose work has a sentence of its own.
+JOBS = frozenset({"documents", "moderation", "updates", "connectors", "signatures"})
 
 
 def letter_key(fault: str | None) -> str:
@@ -30,6 +33,12 @@ def letter_key(fault: str | None) -> str:
 def tool_key(fault: str | None) -> str:
     """Return the key of the sentence about a tool: what to do where it fails."""
     return f"tool_{fault if fault in tools.ADVICE else 'other'}" if fault else "tool_works"
+
+
+def job_key(kind: str) -> str:
+    """Return the key of the sentence about work that was given up, by its kind."""
+    part = kind.partition(".")[0]
+    return part if part in JOBS else "other"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +55,9 @@ class WebhookScreen:
     """What one other system was told, and how that went."""
 
     label: str
-    told: str
+    url: str
+    told: Sequence[str]
+    is_custodian: bool
     is_enabled: bool
     version: int
     id: str

@@ -51,7 +51,7 @@ class ListRow:
     """One row: its first cell names it."""
 
     cells: Sequence[Cell]
-    id: str = ""  # what a bulk act sends of it
+    id: str = ""  # what a bulk act sends of it; "": it is for none
 
 
 @dataclass(frozen=True, kw_only=True)
