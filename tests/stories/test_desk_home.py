@@ -19,8 +19,10 @@ from tests.contracts.scene import Scene
 from tests.support.builders import (
     a_case,
     a_coalition,
+    a_dead_job,
     a_demand,
     a_demand_list,
+    a_failed_letter,
     a_role,
     a_statement,
     an_organisation,
@@ -196,6 +198,27 @@ def test_what_fails_is_told_until_it_works(world: World, owner: Client) -> None:
         ["News", "Tool"],
         ["Archive", "Webhook"],
     ]
+
+
+def test_letters_and_work_that_failed_for_good_lead_to_their_lists(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    a_failed_letter(world, coalition)
+    a_dead_job(world, coalition)
+    desk = at_the_desk(world, owner)
+    page = desk.go(f"/desk/{coalition}/")
+    assert "Correct the address, or try again" in page.text
+
+    assert len(desk.follow("1 letter that failed for good").rows) == 1
+    desk.submit("Try again")
+    desk.go(f"/desk/{coalition}/")
+    assert len(desk.follow("1 piece of work that was given up").rows) == 1
+    desk.submit("Try again")
+    assert "Nothing waits." in desk.go(f"/desk/{coalition}/").text
+    editor = a_role(owner, coalition, world.user("editor"), "editor")
+    a_failed_letter(world, coalition)
+    assert "Nothing waits." in at_the_desk(world, editor).go(f"/desk/{coalition}/").text
 
 
 def test_who_has_no_coalition_founds_one(world: World, owner: Client) -> None:

@@ -38,6 +38,8 @@ WAITS = (
     Wait(key="mail", endpoint="work", query={"kind": "mail"}),
     Wait(key="tool", endpoint="work", query={"kind": "tool"}),
     Wait(key="endpoint", endpoint="work", query={"kind": "endpoint"}),
+    Wait(key="letter", endpoint="outgoing", least=Role.COORDINATOR),
+    Wait(key="job", endpoint="dead_jobs", least=Role.COORDINATOR),
     Wait(key="held", endpoint="work", query={"kind": "held"}),
     Wait(key="suggestion", endpoint="work", query={"kind": "suggestion"}),
     Wait(key="answer", endpoint="work", query={"kind": "answer"}),

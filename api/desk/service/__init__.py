@@ -13,10 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
+from api.accounts.service import jobs
 from api.connectors.service import trouble
 from api.deliveries.service import responses
+from api.infra.background.jobs import JobState
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import reading
+from api.infra.mail.letters import LetterState
+from api.mailings import service as mailings
 from api.mailings.service import servers
 from api.moderation.service import letters as moderation
 from api.reviews.service import suggestions
@@ -100,8 +104,18 @@ def _work(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
     return work.work(actor, coalition_id, PageRequest(limit=1), wanted).counts
 
 
+def _failed(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
+    """Count letters that failed for good and work that was given up, which have lists of theirs."""
+    if not actor.may(coalition_id, Role.COORDINATOR):
+        return {}
+    one = PageRequest(limit=1)
+    failed = mailings.of_coalition(actor, coalition_id, one, state=LetterState.FAILED)
+    dead = jobs.of_coalition(actor, coalition_id, one, state=JobState.DEAD)
+    return {"letter": failed.total or 0, "job": dead.total or 0}
+
+
 # What else counts, by the keys of `rules/home.WAITS`.
-COUNTS: tuple[Callable[[Actor, UUID], Mapping[str, int]], ...] = (_work,)
+COUNTS: tuple[Callable[[Actor, UUID], Mapping[str, int]], ...] = (_work, _failed)
 
 
 def waiting(
