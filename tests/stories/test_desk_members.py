@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.conftest import World
     from tests.support.client import Client
 
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0h9v9"/></svg>'
+
 
 def test_an_organisation_is_invited_and_written_to_again(world: World, owner: Client) -> None:
     coalition = a_coalition(owner)
@@ -139,3 +141,27 @@ def test_lists_page_without_names_in_their_addresses(world: World, owner: Client
     assert len(ada.go(f"/desk/{coalition}/addressees").rows) == 50
     ada.submit("Next page")
     assert (len(ada.page.rows), ada.page.path) == (2, f"/desk/{coalition}/addressees")
+
+
+def test_an_organisation_gets_a_logo_which_is_seen_and_taken_away(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    organisation = an_organisation(owner, coalition)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/members/organisations/{organisation}")
+    assert set(ada.submit("Use this logo", logo=(b"no picture", "a.png")).faults) == {"logo"}
+
+    page = ada.submit("Use this logo", logo=(SVG, "a.svg"))
+
+    assert page.notice == "The organisation is changed."
+    picture = ada.http.get(page.tree.xpath("//img[@class='logo large']/@src")[0])
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert "sandbox" in picture.headers["Content-Security-Policy"]
+    viewer = at_the_desk(world, a_role(owner, coalition, world.user("viewer"), "viewer"))
+    page = viewer.go(f"/desk/{coalition}/members/organisations/{organisation}")
+    assert page.tree.xpath("//img[@class='logo large']")
+    assert "Use this logo" not in page.buttons
+    page = ada.submit("Take the logo away")
+    assert not page.tree.xpath("//img[@class='logo large']")
+    assert ada.go(f"{page.path.partition('?')[0]}/logo").heading == page.heading

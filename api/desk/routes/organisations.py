@@ -216,28 +216,45 @@ def _form(found: Organisation | None, form: Form) -> Response:
 class OrganisationFile(Screen):
     def get(self, coalition_id: UUID, organisation_id: UUID) -> Response:
         """Show an organisation, and to coordinators who may commit it."""
-        found, words = service.organisation(actor(), organisation_id), said()
-        names = {own_name(tag): name for tag, name in found.names.items()}
-        told = words.say("members.yes")
-        pairs: dict[str, object] = {
-            "acronym": found.acronym or "",
-            "aliases": " · ".join(found.aliases),
-            "country": country(found.country),
-            "website": Anchor(found.website, found.website) if found.website else "",
-            "zone": found.zone or "",
-            "public": told if found.is_public else "",
-            "two": told if found.needs_two else "",
-        }
-        facts = [(words.say(f"members.{key}"), value) for key, value in pairs.items()]
-        return screen(
-            "organisation.html",
-            OrganisationScreen(
-                name=called(found),
-                organisation_id=str(organisation_id),
-                facts=[*(names.items() if len(names) > 1 else ()), *facts],
-                people=people_of(found),
-            ),
-        )
+        del coalition_id
+        return shown(organisation_id, Form())
+
+
+def logo_of(organisation: Organisation) -> str:
+    """Return the address of an organisation's logo, another one for another picture."""
+    if not organisation.logo_sha256:
+        return ""
+    here = to("organisation_logo", organisation_id=organisation.id)
+    return f"{here}?picture={organisation.logo_sha256[:8]}"
+
+
+def shown(organisation_id: UUID, form: Form) -> Response:
+    """Show an organisation, with what is wrong in a form of its screen."""
+    found, words = service.organisation(actor(), organisation_id), said()
+    names = {own_name(tag): name for tag, name in found.names.items()}
+    told = words.say("members.yes")
+    pairs: dict[str, object] = {
+        "acronym": found.acronym or "",
+        "aliases": " · ".join(found.aliases),
+        "country": country(found.country),
+        "website": Anchor(found.website, found.website) if found.website else "",
+        "zone": found.zone or "",
+        "public": told if found.is_public else "",
+        "two": told if found.needs_two else "",
+    }
+    facts = [(words.say(f"members.{key}"), value) for key, value in pairs.items()]
+    return screen(
+        "organisation.html",
+        OrganisationScreen(
+            name=called(found),
+            organisation_id=str(organisation_id),
+            facts=[*(names.items() if len(names) > 1 else ()), *facts],
+            people=people_of(found),
+            version=found.version,
+            logo=logo_of(found),
+            form=form,
+        ),
+    )
 
 
 @at("/<uuid:coalition_id>/members/organisations/<uuid:organisation_id>/edit", "organisation_edit")

@@ -51,6 +51,9 @@ class OrganisationScreen:
     organisation_id: str
     facts: Sequence[tuple[str, object]]
     people: Listing | None  # None: for who may not see them
+    version: int
+    logo: str = ""  # its address; "": it has none
+    form: Form = field(default_factory=Form)
 
 
 @dataclass(frozen=True, kw_only=True)
