@@ -110,3 +110,22 @@ def test_an_update_is_seen_tried_counted_sent_and_paused(
     ada.follow("Delete this update")
     assert "Nobody was sent any of it." in ada.page.text
     assert ada.submit("Delete this update").notice == "It is deleted."
+
+
+def test_answers_are_kept_without_a_delivery_and_listed_page_by_page(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    who = an_addressee(owner, rush, "A. Specimen")
+    path = f"/v1/statements/{rush.statement}/responses"
+    for number in range(21):
+        made(owner, path, {"addressee_id": who, "text": f"Answer {number}."})
+    ada = at_deliveries(world, owner, rush)
+    assert "Answer 20." in ada.page.text
+    assert "Answer 0." not in ada.page.text
+
+    page = ada.follow("All 21 answers")
+
+    assert "21 in all" in page.text
+    assert "Answer 1." in page.text
+    assert "Answer 0." in ada.follow("Next page").text

@@ -42,6 +42,7 @@ from api.desk.rules.deliveries import (
     CoverLetterScreen,
     DeliveriesScreen,
     ResponseShown,
+    ResponsesScreen,
 )
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.infra.database import paging
@@ -56,6 +57,7 @@ from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
 _LETTERS = PageRequest(limit=20)
+_FEW = PageRequest(limit=5)
 _WHOLE = 160  # characters of a demand
 
 
@@ -68,7 +70,7 @@ class Deliveries(Screen):
         del coalition_id
         statement, who = statement_base.statement_of(statement_id), actor()
         found = service.of_statement(who, statement_id, page_request())
-        answered = responses.of_statement(who, statement_id, PageRequest(limit=paging.MOST))
+        answered = responses.of_statement(who, statement_id, _FEW)
         words, known = said(), demands_of(statement)
         letters = service.letters_of(who, statement_id, _LETTERS).items
         return screen(
@@ -88,8 +90,31 @@ class Deliveries(Screen):
                     following=found.following,
                 ),
                 responses=[_response(each, known) for each in answered.items],
+                answers=answered.total or 0,
                 letters=[_letter(each) for each in letters],
                 is_published=statement.state is State.PUBLISHED,
+            ),
+        )
+
+
+@at(f"{_PATH}/responses", "statement_responses")
+class AnswersOfAddressees(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """List what addressees answered, whether or not they got the text from here."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        found = responses.of_statement(actor(), statement_id, page_request(20))
+        known, here = demands_of(statement), to("statement_responses", statement_id=statement_id)
+        return screen(
+            "responses.html",
+            ResponsesScreen(
+                around=statement_base.around(statement),
+                responses=[_response(each, known) for each in found.items],
+                total=found.total or 0,
+                following=f"{here}?cursor={found.following}" if found.following else "",
+                back=to("statement_deliveries", statement_id=statement_id),
             ),
         )
 

@@ -51,9 +51,21 @@ class DeliveriesScreen:
 
     around: StatementAround
     deliveries: Listing
-    responses: Sequence[ResponseShown]
+    responses: Sequence[ResponseShown]  # the latest
+    answers: int  # of all
     letters: Sequence[tuple[Anchor, Markup]]
     is_published: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponsesScreen:
+    """What addressees answered to a text, a page of it."""
+
+    around: StatementAround
+    responses: Sequence[ResponseShown]
+    total: int
+    following: str
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)
