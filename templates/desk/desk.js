@@ -15,7 +15,7 @@
     if (!target.matches("[data-all]")) return;
     for (const one of target.form.querySelectorAll("[name=ids]")) one.checked = target.checked;
   });
-  for (const one of document.querySelectorAll("[data-all]")) one.hidden = false;
+  for (const one of document.querySelectorAll("[data-all], [data-all-of]")) one.hidden = false;
 
   /* What stands in order is dragged, too: its form says before which it goes. */
   for (const list of document.querySelectorAll("[data-ordered]")) {

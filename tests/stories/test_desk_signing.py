@@ -12,7 +12,13 @@ from api.accounts.models import DeskSession
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.signatures.models import SignatureState, Visibility
-from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
+from tests.support.builders import (
+    Signing,
+    a_coalition,
+    a_role,
+    a_text,
+    an_organisation,
+)
 from tests.support.desk import at_the_desk
 from tests.support.public_signatures import strangers
 
@@ -24,8 +30,8 @@ if TYPE_CHECKING:
 HELD = SignatureState.HELD
 
 
-@pytest.fixture
-def signing(world: World, owner: Client) -> Signing:
+def in_review(world: World, owner: Client) -> Signing:
+    """Return a frozen statement that can be opened for signing."""
     coalition = a_coalition(owner)
     found = Signing(world, owner, coalition, *a_text(owner, coalition))
     version = {"If-Match": owner.get(found.path).etag}
@@ -33,6 +39,11 @@ def signing(world: World, owner: Client) -> Signing:
     moved = owner.send("POST", f"{found.path}/transitions", body, headers=version)
     assert moved.status == 200, moved.body
     return found
+
+
+@pytest.fixture
+def signing(world: World, owner: Client) -> Signing:
+    return in_review(world, owner)
 
 
 @pytest.fixture

@@ -6,7 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.desk.rules.importing import pack, unpack
-from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_role,
+    a_statement,
+    a_text,
+)
 from tests.support.desk import at_the_desk
 
 if TYPE_CHECKING:
@@ -89,3 +97,32 @@ def test_a_packed_file_comes_back_and_no_bomb_does() -> None:
     assert unpack(pack(CASES)) == CASES
     assert unpack(pack(b"0" * 10_000_001)) is None
     assert unpack("no file") is None
+
+
+def test_who_signed_on_paper_comes_in_by_a_table_with_its_scan(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    statement, _ = a_text(owner, coalition)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/statements/{statement}/signatures")
+    ada.follow("Bring a table of signatures")
+    table = (
+        b"kind,name,country,visibility\nindividual,A. Specimen,KZ,public\nindividual,,KZ,public\n"
+    )
+    ada.submit("Look at it", file=(table, "paper.csv"))
+    assert "1 New" in ada.page.text
+    assert "1 Cannot be entered" in ada.page.text
+    assert owner.get(f"/v1/statements/{statement}/signatures")["items"] == []
+
+    ada.submit("Enter them", partial=["yes"], scan=(b"no scan", "scan.pdf"))
+    assert "Nothing was entered" in ada.page.text
+    page = ada.submit("Enter them", partial=["yes"], scan=(b"%PDF-1.7", "scan.pdf"))
+
+    assert page.notice == "The table is entered."
+    assert page.rows[0][0].startswith("A. Specimen")
+    (kept,) = owner.get(f"/v1/statements/{statement}/evidence")["items"]
+    assert kept["content_type"] == "application/pdf"
+    draft = a_statement(owner, coalition)
+    assert "Bring" not in ada.go(f"/desk/{coalition}/statements/{draft}/signatures").text
+    assert ada.go(f"/desk/{coalition}/statements/{draft}/signatures/table").path.endswith(
+        "/signatures"
+    )

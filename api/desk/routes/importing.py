@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import Response, request
@@ -21,7 +21,7 @@ from api.demands import rules as demand_rules, schemas as demand_schemas
 from api.demands.service import tables as demand_tables
 from api.demands.service.tables import DemandImport
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
-from api.desk.routes.visiting import actor
+from api.desk.routes.visiting import actor, coalition_of_address
 from api.desk.rules import importing as rules
 from api.desk.rules.importing import BringScreen, PreviewScreen, ReadColumn
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Tone
@@ -31,7 +31,7 @@ from api.infra.tables.importing import Import
 from api.infra.tables.layouts import Imported, Layout
 from api.infra.tables.matching import Taking
 from api.infra.tables.reading import Table as FileTable
-from api.infra.tables.reports import FileHints, OnDifference, Reported
+from api.infra.tables.reports import FileHints, Line, OnDifference, Report, Reported
 from api.organisations import schemas as organisation_schemas
 from api.organisations.rules import importing as organisation_rules
 from api.organisations.service import imports as organisation_imports
@@ -45,33 +45,44 @@ _A_FORM = 100_000  # bytes around the file
 _TONES: Mapping[str, Tone] = {"refused": "wrong", "doubtful": "waits", "entered": "good"}
 
 
+Hidden = Mapping[str, str]  # what the form of a kind carries besides the file
+_Take = Callable[[Sequence[Line]], Report]
+
+
 @dataclass(frozen=True)
 class TableKind:
     """A kind of table: how it is read, who takes it in, and where its rows are listed."""
 
-    take: Callable[[Actor, UUID, Taking], Import]
+    take: Callable[[Actor, UUID, Taking, Hidden], _Take]
     layout: Layout
     schema: Callable[[], Schema]
     home: str
 
 
+def _by(import_: Callable[[Actor, UUID, Taking], Import]) -> Callable[..., _Take]:
+    """Return who takes a coalition's table in, line for line."""
+    return lambda who, whose, how, _: import_(who, whose, how).take_in
+
+
 KINDS = {
-    "cases": TableKind(CaseImport, case_rules.LAYOUT, case_schemas.CaseLineIn, "cases"),
-    "demands": TableKind(DemandImport, demand_rules.LAYOUT, demand_schemas.DemandLineIn, "demands"),
+    "cases": TableKind(_by(CaseImport), case_rules.LAYOUT, case_schemas.CaseLineIn, "cases"),
+    "demands": TableKind(
+        _by(DemandImport), demand_rules.LAYOUT, demand_schemas.DemandLineIn, "demands"
+    ),
     "organisations": TableKind(
-        OrganisationImport,
+        _by(OrganisationImport),
         organisation_rules.ORGANISATIONS,
         organisation_schemas.OrganisationLineIn,
         "organisations",
     ),
     "representatives": TableKind(
-        RepresentativeImport,
+        _by(RepresentativeImport),
         organisation_rules.REPRESENTATIVES,
         organisation_schemas.CommitterLineIn,
         "organisations",
     ),
     "addressees": TableKind(
-        AddresseeImport,
+        _by(AddresseeImport),
         ADDRESSEES,
         coalition_schemas.AddresseeLineIn,
         "addressees",
@@ -83,28 +94,44 @@ class TableScreen(Screen):
     """A table of one kind comes in."""
 
     kind: ClassVar[str]
+    of: ClassVar[TableKind]
 
-    def get(self, coalition_id: UUID) -> Response:
+    def get(self, coalition_id: UUID, **inner: UUID) -> AnyResponse:
         """Ask for the file."""
-        return _asked(self.kind)
+        del coalition_id
+        return _asked(self, inner)
 
-    def post(self, coalition_id: UUID) -> AnyResponse:
+    def post(self, coalition_id: UUID, **inner: UUID) -> AnyResponse:
         """Show what would become of it, or enter it."""
+        whose = next(iter(inner.values()), coalition_id)
         upload = request.files.get("file")
         data = upload.read() if upload else rules.unpack(one("packed"))
         if not data:
-            return _asked(self.kind, said().say("tables.no_file"))
+            return _asked(self, inner, said().say("tables.no_file"))
         try:
-            table = files.read(data, coalition_id, FileHints(sheet=one("sheet") or None))
+            table = files.read(data, whose, FileHints(sheet=one("sheet") or None))
         except Invalid as refused:
-            return _asked(self.kind, said().say("tables.unreadable"), refused)
+            return _asked(self, inner, said().say("tables.unreadable"), refused)
         if one("do") == "enter":
+            hidden = self.hidden(inner)
             try:
-                _taken(KINDS[self.kind], coalition_id, table, is_preview=False)
+                hidden = self.with_scan(inner, hidden)
+                _taken(self.of, whose, table, hidden, is_preview=False)
             except Invalid as refused:
-                return _looked(self.kind, coalition_id, data, table, refused)
-            return onward(KINDS[self.kind].home, "table_entered")
-        return _looked(self.kind, coalition_id, data, table)
+                return _looked(self, inner, data, table, hidden, refused=refused)
+            here: dict[str, Any] = inner
+            return onward(self.of.home, "table_entered", **here)
+        return _looked(self, inner, data, table, self.hidden(inner))
+
+    def hidden(self, inner: Mapping[str, UUID]) -> Hidden:
+        """Return what else the form carries."""
+        del inner
+        return {}
+
+    def with_scan(self, inner: Mapping[str, UUID], hidden: Hidden) -> Hidden:
+        """Keep the scan that came with the table, where the kind takes one."""
+        del inner
+        return hidden
 
     # A file, or what is made of one for the form: a third more.
     post.takes = ((FORM, MULTIPART), rules.MOST_BYTES * 4 // 3 + _A_FORM)  # type: ignore[attr-defined] # a mark that the guard reads
@@ -112,35 +139,36 @@ class TableScreen(Screen):
 
 @at("/<uuid:coalition_id>/tables/cases", "cases_in")
 class CasesIn(TableScreen):
-    kind, least = "cases", CaseImport.needs
+    kind, of, least = "cases", KINDS["cases"], CaseImport.needs
 
 
 @at("/<uuid:coalition_id>/tables/demands", "demands_in")
 class DemandsIn(TableScreen):
-    kind, least = "demands", DemandImport.needs
+    kind, of, least = "demands", KINDS["demands"], DemandImport.needs
 
 
 @at("/<uuid:coalition_id>/tables/organisations", "organisations_in")
 class OrganisationsIn(TableScreen):
-    kind, least = "organisations", OrganisationImport.needs
+    kind, of, least = "organisations", KINDS["organisations"], OrganisationImport.needs
 
 
 @at("/<uuid:coalition_id>/tables/representatives", "representatives_in")
 class RepresentativesIn(TableScreen):
-    kind, least = "representatives", RepresentativeImport.needs
+    kind, of, least = "representatives", KINDS["representatives"], RepresentativeImport.needs
 
 
 @at("/<uuid:coalition_id>/tables/addressees", "addressees_in")
 class AddresseesIn(TableScreen):
-    kind, least = "addressees", AddresseeImport.needs
+    kind, of, least = "addressees", KINDS["addressees"], AddresseeImport.needs
 
 
-def _asked(kind: str, why: str = "", refused: Invalid | None = None) -> Response:
-    words, of = said(), KINDS[kind]
+def _asked(
+    here: TableScreen, inner: Mapping[str, UUID], why: str = "", refused: Invalid | None = None
+) -> Response:
+    words, of = said(), here.of
     shown = BringScreen(
-        title=words.say(f"tables.bring_{kind}"),
-        kind=kind,
-        back=to(of.home),
+        title=words.say(f"tables.bring_{here.kind}"),
+        back=to(of.home, **inner),
         columns=[rules.column_words(each, words) for each in of.layout.columns if each != "id"],
         refused=why,
         detail=_detail(refused),
@@ -162,7 +190,9 @@ def _chosen() -> dict[str, str]:
     return {name: one(name) for name in sent() if name.startswith("columns.")}
 
 
-def _taken(of: TableKind, coalition_id: UUID, table: FileTable, *, is_preview: bool) -> Imported:
+def _taken(
+    of: TableKind, whose: UUID, table: FileTable, hidden: Hidden, *, is_preview: bool
+) -> Imported:
     how = Taking(
         on_difference=OnDifference.UPDATE if one("update") else OnDifference.KEEP,
         partial=bool(one("partial")),
@@ -170,27 +200,35 @@ def _taken(of: TableKind, coalition_id: UUID, table: FileTable, *, is_preview: b
         file=FileHints(),
         enters_doubtful=bool(one("doubtful")),
     )
-    importing = of.take(actor(), coalition_id, how)
+    take = of.take(actor(), whose, how, hidden)
     columns = layouts.guessed(_header(table), of.layout)
     mapping = rules.mapping(columns, _chosen())
-    return files.taken_in(table, of.layout, of.schema(), importing.take_in, mapping)
+    return files.taken_in(table, of.layout, of.schema(), take, mapping)
 
 
-def _looked(
-    kind: str, coalition_id: UUID, data: bytes, table: FileTable, refused: Invalid | None = None
+def _looked(  # noqa: PLR0913 # a table, as it came and as it is read
+    here: TableScreen,
+    inner: Mapping[str, UUID],
+    data: bytes,
+    table: FileTable,
+    hidden: Hidden,
+    *,
+    refused: Invalid | None = None,
 ) -> Response:
-    words, of = said(), KINDS[kind]
+    words, of = said(), here.of
+    whose = next(iter(inner.values()), coalition_of_address() or UUID(int=0))
     try:
-        report = _taken(of, coalition_id, table, is_preview=True)
+        report = _taken(of, whose, table, hidden, is_preview=True)
     except Invalid as unread:
         report, refused = None, unread
     lines: Sequence[Reported] = report.lines if report else ()
     counts = report.counts if report else {}
     workbook = table.workbook
     shown = PreviewScreen(
-        title=words.say(f"tables.bring_{kind}"),
-        kind=kind,
-        back=to(of.home),
+        title=words.say(f"tables.bring_{here.kind}"),
+        kind=here.kind,
+        back=to(of.home, **inner),
+        hidden_fields=tuple(hidden.items()),
         packed=rules.pack(data),
         columns=list(_columns(of, table)),
         choices=_choices(of),

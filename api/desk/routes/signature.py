@@ -32,6 +32,8 @@ from api.errors import Invalid
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.infra.text import languages
+from api.moderation.schemas.data import SignatoryDataOut
+from api.moderation.service import persons
 from api.organisations import service as organisations
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Anchor, Form
@@ -41,6 +43,8 @@ from api.signatures.service import changes, lists
 from api.signatures.service.rows import SignatureView, TextChanged
 from api.statements import service as statements
 from api.statements.models import Statement
+from api.web.files import body_of
+from api.web.guard import JSON
 from api.web.validate import loaded
 
 _NEW = "/<uuid:coalition_id>/statements/<uuid:statement_id>/signatures/new"
@@ -137,6 +141,19 @@ class ConfirmSignature(Screen):
         """Bind it to the newest text, which its signatory has seen."""
         changes.confirm(actor(), signature_id, one("sha256"))
         return onward("signature", "signature_confirmed", signature_id=signature_id)
+
+
+@at(f"{_ONE}/data", "signature_data")
+class DataOfSignatory(Screen):
+    least = Role.COORDINATOR
+    is_file = True
+    is_fresh = True
+
+    def post(self, coalition_id: UUID, signature_id: UUID) -> Response:
+        """Give all that is kept of a signatory who asks for it, as a file to hand over."""
+        del coalition_id
+        kept = SignatoryDataOut().dumps(persons.kept_of(actor(), signature_id), ensure_ascii=False)
+        return body_of(str(kept).encode(), JSON, f"signature-{signature_id}.json")
 
 
 @at(f"{_ONE}/hide", "signature_hide")

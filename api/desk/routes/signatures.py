@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from api.desk.routes.base import (
     Screen,
     at,
     day,
+    ids,
     led,
     one,
+    onward,
     page_request,
     said,
     screen,
@@ -25,19 +28,22 @@ from api.desk.routes.signing_base import around, country_of, may, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signatories as rules
 from api.desk.rules.signatories import ExportScreen, SignaturesScreen
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import BulkAct, Cell, Filter, ListColumn, Listing, ListRow
 from api.errors import NotFound
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.paging import Page, PageRequest
 from api.infra.text import languages
+from api.moderation.service import queue
+from api.moderation.service.queue import Decision
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Anchor, Form
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.routes import TABLES
 from api.signatures.rules import EffectiveState
-from api.signatures.service import exports, lists, search
+from api.signatures.service import changes, exports, lists, search
 from api.signatures.service.exports import For
 from api.signatures.service.rows import SignatureView
+from api.statements import service as statements
 from api.statements.models import Statement
 from api.web import tables
 
@@ -47,6 +53,11 @@ _FILTERS: dict[str, Any] = {
     "kind": SignatoryKind,
     "visibility": Visibility,
     "source": Source,
+}
+
+_DECISIONS = {
+    "approve": (Decision.APPROVE, "signatures_approved"),
+    "hold": (Decision.HOLD, "signatures_held"),
 }
 
 
@@ -62,7 +73,9 @@ class ListSignatures(Screen):
         return _listed(statement, page)
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
-        """Search by words of a name; they stand in no address."""
+        """Search by words of a name, which stand in no address; or decide on those ticked."""
+        if act := one("do"):
+            return _decided(statement_of(statement_id), act)
         statement, sought = statement_of(statement_id), one("search").strip()
         if not sought:
             return led(to("signatures", statement_id=statement_id))
@@ -74,6 +87,47 @@ class ListSignatures(Screen):
         if isinstance(found, Job):
             return led(f"{to('signatures', statement_id=statement_id)}?found={found.id}")
         return _listed(statement, found, asked=sought)
+
+
+def _decided(statement: Statement, act: str) -> AnyResponse:
+    """Do with those that are ticked what the button says; what is of no page of ours is refused."""
+    who, meant, (what, _, sha256) = actor(), ids(), act.partition(" ")
+    if what not in {"confirm", *_DECISIONS}:
+        raise NotFound("The page that led here is old. Load it again.")
+    who.must(statement.coalition_id, Role.COORDINATOR)
+    if not meant:
+        page = lists.signatures(who, statement.id, page_request(), _wanted(), is_glance=True)
+        faults = {"": said().say("signatures.none_ticked")}
+        return _listed(statement, page, form=Form(values=sent(), faults=faults))
+    whose: dict[str, Any] = {"statement_id": statement.id, **request.args.to_dict()}
+    whose = {name: value for name, value in whose.items() if name in {"statement_id", *_FILTERS}}
+    if what == "confirm":
+        for each in meant:
+            changes.confirm(who, each, sha256)
+        return onward("signatures", "signatures_confirmed", **whose)
+    decision, code = _DECISIONS[what]
+    queue.decide_all(who, statement.id, meant, decision, None)
+    return onward("signatures", code, meant, **whose)
+
+
+def _acts(statement: Statement) -> list[BulkAct]:
+    """Return what can be done with many of what is listed, where it is of one state alone."""
+    asked = request.args.get("state", "")
+    act = rules.BULK.get(EffectiveState(asked)) if asked in set(EffectiveState) else None
+    if act is None or not may(Role.COORDINATOR):
+        return []
+    bound = f"{act} {_newest(statement)}" if act == "confirm" else act
+    return [BulkAct(do=bound, words=said().say(f"signatures.bulk_{act}"))]
+
+
+def _newest(statement: Statement) -> str:
+    return statements.revision(actor(), statement.id, statement.revision_number).sha256
+
+
+def _is_ticked(view: SignatureView) -> bool:
+    """Tell whether the bulk act is for it: what a coordinator entered is not moderated."""
+    act = rules.BULK.get(view.effective_state)
+    return act == "confirm" or (act is not None and view.signature.source is Source.PUBLIC)
 
 
 def _wanted() -> dict[str, object]:
@@ -108,7 +162,12 @@ def _found(statement: Statement, job_id: UUID, wanted: dict[str, object]) -> Res
 
 
 def _listed(
-    statement: Statement, page: Page[SignatureView], *, asked: str = "", searching: str = ""
+    statement: Statement,
+    page: Page[SignatureView],
+    *,
+    asked: str = "",
+    searching: str = "",
+    form: Form | None = None,
 ) -> Response:
     words, is_coordinator = said(), may(Role.COORDINATOR)
     names = ("who", "country", "day", "source", "state")
@@ -132,7 +191,9 @@ def _listed(
         asked=asked,
         total=page.total,
         following=page.following,
+        acts=_acts(statement),
     )
+    table = replace(table, bulk=table.at()) if any(row.id for row in table.rows) else table
     whose = {"statement_id": statement.id}
     may_enter = is_coordinator and statement.revision_number
     return screen(
@@ -142,7 +203,9 @@ def _listed(
             signatures=table,
             enter=to("signature_new", **whose) if may_enter else "",
             export=to("signatures_export", **whose) if is_coordinator else "",
+            bring=to("signatures_in", **whose) if may_enter else "",
             searching=searching,
+            form=form or Form(),
         ),
     )
 
@@ -160,7 +223,8 @@ def _row(view: SignatureView) -> ListRow:
             Cell(text=day(row.day)),
             Cell(text=words.say(f"source_of.{row.source}")),
             Cell(text=state, tone=rules.TONES[view.effective_state]),
-        ]
+        ],
+        id=str(row.id) if _is_ticked(view) else "",
     )
 
 

@@ -29,7 +29,6 @@ class BringScreen:
     """The form that takes a file."""
 
     title: str
-    kind: str
     back: str
     columns: Sequence[str]  # what the table may hold
     refused: str = ""  # why the file could not be read
@@ -55,6 +54,7 @@ class PreviewScreen:
     kind: str
     back: str
     packed: str
+    hidden_fields: Sequence[tuple[str, str]]
     columns: Sequence[ReadColumn]
     choices: Sequence[tuple[str, str]]
     counts: Sequence[tuple[str, int]]  # words and how many

@@ -20,6 +20,13 @@ TONES: Mapping[EffectiveState, Tone] = {
     EffectiveState.INVALIDATED: "wrong",
     EffectiveState.WITHDRAWN: "",
 }
+# What can be done with many at once, by what the list is narrowed to.
+BULK: Mapping[EffectiveState, str] = {
+    EffectiveState.COUNTED: "hold",
+    EffectiveState.WAITING: "confirm",
+    EffectiveState.HELD: "approve",
+    EffectiveState.REJECTED: "approve",
+}
 # What a form says of a signatory, beside who represents it; empty ones are none.
 TEXTS = (
     *("kind", "name", "acronym", "role", "affiliation", "as_printed", "reservation", "email"),
@@ -42,7 +49,9 @@ class SignaturesScreen:
     signatures: Listing
     enter: str = ""  # where one is entered; "": the visitor may not
     export: str = ""
+    bring: str = ""  # where a table of them comes in
     searching: str = ""  # a search goes on: where it stands
+    form: Form = field(default_factory=Form)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,15 @@ TONES: Mapping[str, Tone] = {"never": "", "later": "waits", "open": "good", "clo
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuccessorScreen:
+    """The form by which a text goes on as another statement."""
+
+    around: SigningAround
+    back: Anchor
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SigningAround:
     """What stands over each of these screens."""
 
