@@ -25,6 +25,7 @@ ALIKE = {
         "contracts.test_desk_screens",
         "stories.test_desk_in_a_browser",
         "stories.test_frame_height_in_a_browser",
+        "stories.test_late_forms_in_a_browser",
         "stories.test_mailboxes",
         "stories.test_own_form_in_a_browser",
         "stories.test_pages_in_a_browser",
