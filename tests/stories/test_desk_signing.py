@@ -60,6 +60,17 @@ def recorded(signing: Signing, action: str) -> int:
     return len(signing.owner.get(path, action=action)["items"])
 
 
+def test_countries_are_called_as_the_coalition_does(signing: Signing, ada: Desk) -> None:
+    path = f"/v1/coalitions/{signing.coalition}"
+    names = {"country_names": {"en": {"KZ": "Qazaqstan"}}}
+    version = {"If-Match": signing.owner.get(path).etag}
+    assert signing.owner.send("PATCH", path, names, headers=version).status == 200
+    signing.sign(country="KZ")
+
+    assert ada.go(at(signing, "signatures")).rows[0][1] == "Qazaqstan"
+    assert "<option value=KZ>Qazaqstan" in ada.http.get(at(signing, "signatures/new")).text
+
+
 def test_a_statement_is_opened_closed_and_opened_again_by_undo(signing: Signing, ada: Desk) -> None:
     page = ada.go(at(signing, "signing"))
     assert "Not open" in page.text

@@ -86,6 +86,20 @@ def test_a_page_keeps_its_headers_its_promise_and_its_size(
     assert len(page.data) + len(style.data) + len(script.data) < 20_000
 
 
+def test_a_page_calls_countries_as_the_coalition_does(rush: Rush, browser: FlaskClient) -> None:
+    path = f"/v1/coalitions/{rush.coalition}"
+    names = {"country_names": {"en": {"KZ": "Qazaqstan"}}}
+    version = {"If-Match": rush.owner.get(path).etag}
+    assert rush.owner.send("PATCH", path, names, headers=version).status == 200
+
+    assert "<option value=KZ>Qazaqstan" in browser.get(f"/s/{rush.address}").text
+    own = browser.get(confirmed(browser, rush)).text
+    listed = browser.get(f"/s/{rush.address}/signatories").text
+    assert "Qazaqstan" in own
+    assert "Qazaqstan" in listed
+    assert "Kazakhstan" not in listed
+
+
 def test_a_person_signs_confirms_corrects_hides_and_withdraws(
     rush: Rush, browser: FlaskClient
 ) -> None:

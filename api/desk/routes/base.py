@@ -175,6 +175,7 @@ def _frame() -> DeskFrame:
         script=f"{look}/desk.js",
         look=look,
         source=runtime().settings.source_url,
+        country_names=here.country_names.get(words.language, {}) if here else {},
         csrf=form_proof(),
         home=to("home") if here else to("home_of_all"),
         here=request.path,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.cases import service as cases
 from api.demands import service as demands
-from api.desk.routes.base import said
+from api.desk.routes.shared import country
 from api.desk.routes.visiting import actor, coalition, coalition_of_address
 from api.desk.rules import drafting
 from api.desk.rules.block_forms import BlockSources, Finds
@@ -15,7 +15,6 @@ from api.errors import Code, Fault, Invalid, point
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
-from api.infra.text import languages
 from api.portable.rules import names
 from api.statements import service
 from api.statements.service import SavedStatement
@@ -59,15 +58,10 @@ def must_be_as_read(part: object, was: str) -> None:
 
 def sources(document: PortableDocument) -> BlockSources:
     """Return what the blocks of a draft can name: what it holds, and the coalition's lists."""
-    tongue = said().language
     lists: dict[str, str] = {}
     asked: dict[str, str] = {}
     for each in document.get("demand_lists", ()):
-        name = (
-            each["party"]["name"]
-            if "party" in each
-            else languages.country_name(each["country"], tongue)
-        )
+        name = each["party"]["name"] if "party" in each else country(each["country"])
         lists[each["party"]["id"] if "party" in each else each["country"]] = name
         for one in each["demands"]:
             asked[one["id"]] = f"{name}: {markdown.plain(one['text'])[:_SHOWN]}"
@@ -76,7 +70,7 @@ def sources(document: PortableDocument) -> BlockSources:
         page = PageRequest(limit=paging.MOST)
         for row in demands.lists(actor(), coalition_id, page).items:
             key = row.country or row.party_key or ""
-            name = row.party_name or languages.country_name(key, tongue)
+            name = row.party_name or country(key)
             lists.setdefault(key, name)
     people = named(document)
     here = coalition()
@@ -87,9 +81,7 @@ def sources(document: PortableDocument) -> BlockSources:
         list(lists.items()),
         list(asked.items()),
         list(people.items()),
-        sorted(
-            ((code, languages.country_name(code, tongue)) for code in codes), key=lambda one: one[1]
-        ),
+        sorted(((code, country(code)) for code in codes), key=lambda one: one[1]),
     )
 
 

@@ -24,6 +24,7 @@ from api.desk.routes.base import (
     typed,
     when,
 )
+from api.desk.routes.shared import country
 from api.desk.routes.signing_base import around, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import moderation as rules, signatories
@@ -130,13 +131,12 @@ def _queue(statement_id: UUID, form: Form, opened: SignatureView | None = None) 
 
 def _held(view: SignatureView, opened: SignatureView | None) -> HeldSignature:
     words, row, who = said(), view.signature, view.who
-    code = who.get("country")
     is_hidden = signatories.is_hidden(row.visibility) and view is not opened
     told = [
         who.get("role"),
         who.get("affiliation"),
         who.get("email"),
-        languages.country_name(code, words.language) if code else None,
+        country(who.get("country")),
         day(row.day),
         f"{words.say('signatures.visibility')}: {words.say(f'visibility_of.{row.visibility}')}",
     ]
@@ -233,7 +233,7 @@ def _in_words(rule: Any) -> list[tuple[str, str]]:
         if name in {"prefix_of", "domain_of"}:
             value = words.say("invalidation.as_one")
         elif name == "country":
-            value = languages.country_name(value, words.language)
+            value = country(value)
         told.append((words.say(f"invalidation.{name}"), value))
     return told
 

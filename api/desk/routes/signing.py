@@ -25,6 +25,7 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.shared import country
 from api.desk.routes.signing_base import address_of, around, drawn, may, statement_of
 from api.desk.routes.visiting import actor, coalition, visit
 from api.desk.rules import charts, signing as rules
@@ -123,7 +124,7 @@ def _lands(told: dict[str, Any], statement_id: UUID) -> NumbersDrawn | None:
 
 def _by_country(told: dict[str, Any]) -> list[tuple[str, int]]:
     known = sorted(told["by_country"].items(), key=lambda each: (-each[1], each[0]))
-    return [(languages.country_name(code, said().language), number) for code, number in known]
+    return [(country(code), number) for code, number in known]
 
 
 def _numbers(key: str, rows: Sequence[tuple[str, int]], picture: str) -> NumbersDrawn:

@@ -8,12 +8,12 @@ from flask import Response
 
 from api.accounts.rules import Role
 from api.desk.routes.base import said, to
+from api.desk.routes.shared import country
 from api.desk.routes.visiting import actor, coalition_of_address
 from api.desk.rules import signing as rules
 from api.desk.rules.signing import SigningAround
 from api.infra import clock
 from api.infra.runtime import runtime
-from api.infra.text import languages
 from api.pages.rules.facts import Anchor
 from api.signatures.service.rows import SignatureView
 from api.signing.service.reader import READABLE
@@ -59,8 +59,7 @@ def around(statement: Statement) -> SigningAround:
 
 def country_of(view: SignatureView) -> str:
     """Return the country of a signature in the visitor's language."""
-    code = view.who.get("country")
-    return languages.country_name(code, said().language) if code else ""
+    return country(view.who.get("country"))
 
 
 def address_of(statement: Statement, found: Set) -> str:

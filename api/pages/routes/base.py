@@ -109,6 +109,7 @@ def frame(coalition: Coalition | None, tongue: str) -> Frame:
         script=f"{look}/sign.js",
         look=look,
         source=runtime().settings.source_url,
+        country_names=coalition.country_names.get(tongue, {}) if coalition else {},
     )
 
 

@@ -115,7 +115,7 @@ def _signing(
         statement=f"/s/{signing.address}",
         name=(represented.get("name") if is_organisation else who.get("name")) or "",
         visibility=str(who["visibility"]),
-        country=languages.country_name(code, around.language) if code else "",
+        country=languages.country_name(code, around.language, around.country_names) if code else "",
         organisation=(who.get("name") or "") if is_organisation else "",
         role=(represented.get("role") if is_organisation else who.get("role")) or "",
         affiliation=who.get("affiliation") or "",
@@ -134,7 +134,7 @@ def _page(found: Own) -> facts.OwnSignaturePage:
         "country": signature.country,
     }
     is_shown = signature.state is SignatureState.CONFIRMED
-    shown = texts.own_line(who, who["visibility"], signature.country, around.language)
+    shown = texts.own_line(who, who["visibility"], signature.country, around)
     return facts.OwnSignaturePage(
         frame=around,
         signing=_signing(found.statement, found.signing, who, around),

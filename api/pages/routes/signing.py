@@ -149,7 +149,7 @@ class ListSignatories(MethodView):
                     title=text.title,
                     text_language=text.language,
                     text_direction=text.direction,
-                    lines=tuple(texts.line(each.who, around.language) for each in page.items),
+                    lines=tuple(texts.line(each.who, around) for each in page.items),
                     total=found.counts.total,
                     organisations=found.counts.by_kind.get("organisation", 0),
                     withheld=found.counts.withheld,
@@ -232,7 +232,7 @@ def page_of(found: Public) -> facts.StatementPage:
     around, signing = _frame(found), found.signing
     state = _state(found)
     instant = {"open": signing.closes_at, "unopened": signing.opens_at}.get(state)
-    shown = _shown(found, around.language)
+    shown = _shown(found, around)
     return facts.StatementPage(
         frame=around,
         address=signing.address,
@@ -267,14 +267,14 @@ def _state(found: Public) -> facts.SigningState:
     return "unopened" if found.signing.opens_at else "none"
 
 
-def _shown(found: Public, tongue: str) -> tuple[facts.ListedSignatory, ...]:
+def _shown(found: Public, around: facts.Frame) -> tuple[facts.ListedSignatory, ...]:
     if not (found.signing.shows_list and found.counts.total):
         return ()
     try:
         page = reader.signatories(found.signing.address, PageRequest(limit=_FIRST))
     except NotFound:
         return ()
-    return tuple(texts.line(each.who, tongue) for each in page.items)
+    return tuple(texts.line(each.who, around) for each in page.items)
 
 
 def _offer(found: Public) -> facts.Offer:

@@ -30,6 +30,9 @@ class Frame:
     script: str = ""
     look: str = ""  # where what pages load stands
     source: str | None = None  # the address of the program's own
+    country_names: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the coalition's own: code, name
 
 
 @dataclass(frozen=True, kw_only=True)

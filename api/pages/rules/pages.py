@@ -53,7 +53,7 @@ class PageFolder:
             switch=[(tag, own_name(tag)) for tag in self.words.offered() if tag != words.language],
             number=lambda count: languages.number(count, words.language),
             here=lambda: Markup(' action="{}"').format(frame.query) if frame.query else "",
-            country_options=lambda chosen: options(words.language, chosen),
+            country_options=lambda chosen: options(words.language, chosen, frame.country_names),
         )
 
     def style(self, accent: str) -> str:
@@ -106,10 +106,14 @@ def _version(folder: PageFolder) -> str:
 
 
 @lru_cache(maxsize=64)
-def countries(language: str) -> tuple[tuple[str, str], ...]:
-    """Return code and name of every country, in the order of the language's alphabet."""
+def countries(language: str, own: tuple[tuple[str, str], ...] = ()) -> tuple[tuple[str, str], ...]:
+    """Return code and name of every country, in the order of the language's alphabet.
+
+    `own` are code and name where a coalition calls one otherwise.
+    """
     collator = icu.Collator.createInstance(icu.Locale(language))
-    named = [(code, languages.country_name(code, language)) for code in languages.COUNTRIES]
+    names = dict(own)
+    named = [(code, languages.country_name(code, language, names)) for code in languages.COUNTRIES]
     return tuple(sorted(named, key=lambda pair: collator.getSortKey(pair[1])))
 
 
@@ -128,18 +132,19 @@ def paragraphs(text: str) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _options(language: str) -> Markup:
-    """Return the options of all countries, which are the same on every page of a language."""
-    rows = [f"<option value={code}>{escape(name)}" for code, name in countries(language)]
+def _options(language: str, own: tuple[tuple[str, str], ...]) -> Markup:
+    """Return the options of all countries, the same on every page of a language and a coalition."""
+    rows = [f"<option value={code}>{escape(name)}" for code, name in countries(language, own)]
     return Markup("".join(rows))  # noqa: S704 - our own codes, escaped names
 
 
-def options(language: str, chosen: str) -> Markup:
-    """Return the options of all countries, one of them chosen."""
+def options(language: str, chosen: str, own: Mapping[str, str]) -> Markup:
+    """Return the options of all countries, one of them chosen, as a coalition calls them."""
+    every = _options(language, tuple(sorted(own.items())))
     mark = f"<option value={chosen}>"
     if chosen not in languages.COUNTRIES:
-        return _options(language)
-    return Markup(str(_options(language)).replace(mark, mark[:-1] + " selected>", 1))  # noqa: S704 - see _options
+        return every
+    return Markup(str(every).replace(mark, mark[:-1] + " selected>", 1))  # noqa: S704 - see _options
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 from api.documents.rules import blocks, diffs
 from api.documents.rules.blocks import StatementText
 from api.infra.text import languages
-from api.pages.rules.facts import Box, Changes, ListedSignatory
+from api.pages.rules.facts import Box, Changes, Frame, ListedSignatory
 from api.portable.rules import names
 from api.portable.rules.printing import Printed
 from api.signing.rules import ConsentBox
@@ -47,7 +47,7 @@ def _set(known: _Known) -> StatementText:
     return blocks.text(printed, known.edited_on)
 
 
-def line(who: Mapping[str, Any], language: str) -> ListedSignatory:
+def line(who: Mapping[str, Any], around: Frame) -> ListedSignatory:
     """Return one line of the list: the name, and smaller what it says of itself."""
     name = who.get("name", "")
     if acronym := who.get("acronym"):
@@ -56,12 +56,12 @@ def line(who: Mapping[str, Any], language: str) -> ListedSignatory:
     parts = [
         who.get("role"),
         who.get("affiliation"),
-        languages.country_name(code, language) if code else None,
+        languages.country_name(code, around.language, around.country_names) if code else None,
     ]
-    return ListedSignatory(name, languages.comma(language).join(filter(None, parts)))
+    return ListedSignatory(name, languages.comma(around.language).join(filter(None, parts)))
 
 
-def own_line(who: Mapping[str, Any], visibility: str, country: str | None, language: str) -> str:
+def own_line(who: Mapping[str, Any], visibility: str, country: str | None, around: Frame) -> str:
     """Return how a signature reads on the list, or nothing where it is not shown."""
     shown: dict[str, Any] = {"name": who.get("name", "")}
     if visibility == "public":
@@ -70,8 +70,8 @@ def own_line(who: Mapping[str, Any], visibility: str, country: str | None, langu
         shown["name"] = names.initials(shown["name"])
     else:
         return ""
-    found = line({**shown, "country": country}, language)
-    return languages.comma(language).join(filter(None, [found.text, found.small]))
+    found = line({**shown, "country": country}, around)
+    return languages.comma(around.language).join(filter(None, [found.text, found.small]))
 
 
 def box(consent: ConsentBox) -> Box:
