@@ -314,6 +314,22 @@ def test_the_operators_link_makes_the_first_owner_and_their_coalition(world: Wor
     assert Desk(world).go(link).heading == "This link does not work any more"
 
 
+def test_an_address_that_somebody_has_leaves_the_set_up_as_it_was_typed(
+    world: World, owner: Client
+) -> None:
+    with world.app.app_context():
+        link = urlsplit(setup.link()).path
+    desk = Desk(world)
+    desk.go(link)
+
+    page = desk.submit("Go on", name="Ada Specimen", email=owner.email)
+
+    assert page.status == 422
+    assert "Somebody works here with this address already." in page.text
+    assert page.tree.xpath("//input[@name='name']/@value") == ["Ada Specimen"]
+    assert desk.submit("Go on", email="ada@specimen.example").heading == "Create a coalition"
+
+
 def test_passkeys_are_offered_where_browsers_take_them(world: World, owner: Client) -> None:
     desk = at_the_desk(world, owner)
 
