@@ -6,6 +6,7 @@ import sys
 
 from bench import (
     bars,
+    desk,
     drafting,
     letter,
     letters,
@@ -27,6 +28,7 @@ def _mailings() -> None:
 
 BENCHES = {
     "pdf": letter.measure,
+    "desk": desk.measure,
     "drafting": drafting.measure,
     "many": many.measure,
     "previews": previews.measure,

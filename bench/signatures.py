@@ -78,7 +78,7 @@ FROM signatures GROUP BY coalition_id, statement_id, kind, source, country, day,
 
 def measure() -> None:
     """Print what pages, counts and the export take."""
-    with tempfile.TemporaryDirectory() as folder, _database() as address:
+    with tempfile.TemporaryDirectory() as folder, a_database() as address:
         settings = Settings(
             database_url=address,
             storage_path=folder,
@@ -109,14 +109,15 @@ def measure() -> None:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def a_database(name: str = DATABASE) -> Iterator[str]:
+    """Yield the address of an empty database on this machine's PostgreSQL."""
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield f"{SERVER.replace('postgresql', 'postgresql+psycopg', 1)}/{DATABASE}"
+            yield f"{SERVER.replace('postgresql', 'postgresql+psycopg', 1)}/{name}"
         finally:
-            connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _client(app: Flask) -> Client:

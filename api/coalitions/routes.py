@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -200,10 +201,10 @@ class InvitationRefusal(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressees")
 class AddresseesView(MethodView):
-    @paginated(blueprint, schemas.AddresseeOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.AddresseeView]:
-        """List a coalition's addressees."""
-        return service.addressees(current_actor(), coalition_id, args["page"])
+    @paginated(blueprint, schemas.AddresseeOut, schemas.AddresseeArgs)
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[service.AddresseeView]:
+        """List or search a coalition's addressees."""
+        return service.addressees(current_actor(), coalition_id, args["page"], args.get("q"))
 
     @blueprint.arguments(schemas.AddresseeIn)
     @blueprint.response(201, schemas.AddresseeOut)

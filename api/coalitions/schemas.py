@@ -7,6 +7,7 @@ from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
 from api.organisations.schemas import READ, OrganisationOut
 from api.web import fields, validate
+from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV
@@ -121,6 +122,15 @@ class MemberOut(OutSchema):
     since = fields.Date()
     until = fields.Date(allow_none=True)
     organisation = fields.Nested(OrganisationOut)
+
+
+class AddresseeArgs(PageArgs):
+    """A page of the addressees that any spelling finds."""
+
+    q = fields.String(
+        validate=validate.Length(1, 200),
+        description="Words of a name, title or organisation, in any spelling or script.",
+    )
 
 
 class AddresseeIn(Schema):

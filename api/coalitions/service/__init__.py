@@ -243,13 +243,28 @@ def addressee(actor: Actor, addressee_id: UUID) -> AddresseeView:
         return _shown(session, actor, load(session, actor, Addressee, addressee_id, Role.VIEWER))
 
 
-def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[AddresseeView]:
-    """Return a coalition's addressees by name."""
+def addressees(
+    actor: Actor, coalition_id: UUID, page: PageRequest, sought: str | None = None
+) -> Page[AddresseeView]:
+    """Return a coalition's addressees by name, or those that any spelling finds."""
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(Addressee).where(Addressee.coalition_id == coalition_id)
+        if sought is not None:
+            query = query.where(Addressee.id.in_(_addressees_like(session, query, sought)))
         rows = paging.page(session, query, page, [Addressee.sort_name, Addressee.id])
         return rows.of(lambda row: _shown(session, actor, row))
+
+
+def _addressees_like(session: Session, query: Select[Addressee], sought: str) -> list[UUID]:
+    """Return whose name or office any spelling finds: of hundreds, each is looked at."""
+    told = (Addressee.name, Addressee.title, Addressee.organisation)
+    rows = session.execute(query.with_only_columns(Addressee.id, *told))
+    return [
+        row_id
+        for row_id, *words in rows
+        if spelling.found_in(spelling.index_of([" ".join(filter(None, words))]), sought)
+    ]
 
 
 def _shown(session: Session, actor: Actor, addressee: Addressee) -> AddresseeView:

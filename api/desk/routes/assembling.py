@@ -16,16 +16,17 @@ from api.assemblies.service import Assembled, Choice, Origin
 from api.cases import service as cases
 from api.coalitions import service as coalitions
 from api.demands.models import DemandStatus
+from api.desk.routes import picking
 from api.desk.routes.base import Screen, at, framed, led, one, onward, said, screen, to
 from api.desk.routes.statement_new import taken, with_free_slug
 from api.desk.routes.visiting import actor
 from api.desk.rules import fact_forms, filling
 from api.desk.rules.beginning import PreviewRefused, TemplateScreen
 from api.desk.rules.fact_forms import KnownRows, ReadFacts
+from api.desk.rules.picking import LISTED
 from api.documents.rules.rendering import Format
 from api.documents.service import Document, previews
 from api.errors import Code, DomainError, Fault, Invalid, NotFound, point
-from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.infra.text import languages
 from api.pages.routes.base import sent
@@ -74,7 +75,7 @@ class AssembleStatement(Screen):
             return _form(coalition_id, template, source, counts, Form(values=sent()))
         read = fact_forms.read(source, sent())
         try:
-            _look_for_cases(coalition_id, read)
+            _look_for(coalition_id, read)
             title = str(read.facts.get("headline") or source["title"])
 
             def begin(slug: str) -> Assembled:
@@ -111,7 +112,7 @@ class PreviewAssembly(Screen):
         origin, source = _found(request.args.get("template", ""))
         read = fact_forms.read(source, sent())
         try:
-            _look_for_cases(coalition_id, read)
+            _look_for(coalition_id, read)
             return _previewed(coalition_id, origin, read.facts)
         except Invalid as refused:
             return _not_yet(source, refused)
@@ -156,23 +157,34 @@ def _choice() -> Choice:
     return Choice(**loaded(ChoiceIn(), given))
 
 
-def _look_for_cases(coalition_id: UUID, read: ReadFacts) -> None:
-    """Put the ids of cases in place of the names that were typed, or raise Invalid."""
+def _look_for(coalition_id: UUID, read: ReadFacts) -> None:
+    """Put ids of cases and addressees in place of the names that were typed, or raise Invalid."""
     faults = []
-    for name, words in read.sought.items():
+    for name, (kind, words) in read.sought.items():
         if _is_id(words):
             continue
-        found = cases.of_coalition(actor(), coalition_id, PageRequest(limit=_A_FEW), q=words).items
-        exact = [each for each in found if words in {each.key, each.label}]
+        found = _like(coalition_id, kind, words)
+        exact = [each for each in found if words in each[1:]]
         those = exact or found
         if len(those) == 1:
-            fact_forms.put(read.facts, name, str(those[0].case.id))
+            fact_forms.put(read.facts, name, those[0][0])
         else:
             code = Code.AMBIGUOUS if those else Code.NOT_FOUND
-            told = "; ".join(each.label for each in those)
+            told = "; ".join(each[1] for each in those)
             faults.append(Fault(point(*name.split(".")), code, told))
     if faults:
-        raise Invalid("Say which cases are meant.", faults)
+        raise Invalid("Say which are meant.", faults)
+
+
+def _like(coalition_id: UUID, kind: str, words: str) -> list[tuple[str, ...]]:
+    """Return the ids of what some words may mean, each with what it is called exactly."""
+    few = PageRequest(limit=_A_FEW)
+    if kind == "addressee":
+        whom = coalitions.addressees(actor(), coalition_id, few, words).items
+        rows = [each.addressee for each in whom]
+        return [(str(row.id), row.name, picking.called(row)) for row in rows]
+    found, _ = picking.cases_like(coalition_id, few, words)
+    return [(str(each.case.id), each.label, each.key or "") for each in found.items]
 
 
 def _is_id(words: str) -> bool:
@@ -213,15 +225,12 @@ def _form(  # noqa: PLR0913, PLR0917 # what a form is made of
     wrong: list[str] | None = None,
 ) -> Response:
     words = said()
-    people = cases.of_coalition(actor(), coalition_id, PageRequest(limit=paging.MOST))
-    are_listed = people.total <= paging.MOST
-    addressees = coalitions.addressees(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+    listed = PageRequest(limit=LISTED)
+    people = cases.of_coalition(actor(), coalition_id, listed)
+    whom = picking.addressees(coalition_id, "").find(listed, None)
     known = KnownRows(
-        [(str(each.case.id), each.label) for each in people.items] if are_listed else (),
-        [
-            (str(row.id), ", ".join(filter(None, [row.name, row.title])))
-            for row in (each.addressee for each in addressees)
-        ],
+        None if people.following else [(str(each.case.id), each.label) for each in people.items],
+        None if whom.following else whom.items,
     )
     return screen(
         "statement_assemble.html",

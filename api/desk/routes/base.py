@@ -277,9 +277,14 @@ def ids(name: str = "ids") -> list[UUID]:
         raise NotFound("The page that led here is old. Load it again.") from None
 
 
-def page_request(limit: int = 50) -> PageRequest:
+def page_request(limit: int = 50, name: str = "cursor") -> PageRequest:
     """Return which page of a list the address or its form asks for."""
-    return PageRequest(limit=limit, cursor=request.args.get("cursor") or one("cursor") or None)
+    return PageRequest(limit=limit, cursor=request.args.get(name) or one(name) or None)
+
+
+def cursors(*names: str) -> dict[str, str]:
+    """Return which pages of several lists of one screen the address asks for."""
+    return {name: request.args.get(name, "") for name in names}
 
 
 def version() -> int:

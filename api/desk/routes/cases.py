@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.cases import schemas, service
 from api.cases.models import CaseStatus
-from api.cases.service import CaseView, Recorded
+from api.cases.service import CaseView
 from api.demands import service as demands
 from api.desk.routes.base import (
     REFUSED,
@@ -31,11 +32,13 @@ from api.desk.routes.base import (
     typed,
     version,
 )
+from api.desk.routes.picking import cases_like
 from api.desk.routes.shared import (
     choice,
     choices,
     country,
     history,
+    lists_of,
     query_of,
     texts_of,
     without_cursor,
@@ -45,7 +48,6 @@ from api.desk.rules import cases as rules
 from api.desk.rules.cases import CaseFormScreen, CaseScreen, CasesScreen, StatusScreen
 from api.desk.rules.tables import BulkAct, Cell, Filter, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
-from api.errors import Invalid
 from api.infra import clock
 from api.infra.database.paging import PageRequest
 from api.infra.text import languages
@@ -55,7 +57,8 @@ from api.statements import service as statements
 from api.texts.rules import markdown
 from api.web.validate import loaded
 
-_MOST_OF_FILE = 50  # demands, texts and steps of the history that a file shows
+_LISTS = ("history", "texts", "demands")  # of a case's file, each paged by its name
+_OF_FILE = 20  # rows of each on a page
 _NO, _YES, _LATE = "no", "yes", "late"
 
 
@@ -74,16 +77,11 @@ def _listed(coalition_id: UUID, sought: str) -> Response:
     words = said()
     filters = _filters(coalition_id)
     query = query_of(filters)
-    refused = ""
-    try:
-        found = service.of_coalition(
-            actor(), coalition_id, page_request(), q=sought or None, **_wanted(query)
-        )
-        rows, total, following = [_row(each) for each in found.items], found.total, found.following
-    except Invalid:
-        if not sought:
-            raise
-        refused, rows, total, following = words.say("cases.too_many_sealed"), [], 0, None
+    wanted, refused = _wanted(query), ""
+    if sought:
+        found, refused = cases_like(coalition_id, page_request(), sought, **wanted)
+    else:
+        found = service.of_coalition(actor(), coalition_id, page_request(), **wanted)
     may_verify = actor().may(coalition_id, Role.EDITOR)
     table = Listing(
         caption=words.say("nav.cases"),
@@ -91,14 +89,14 @@ def _listed(coalition_id: UUID, sought: str) -> Response:
             ListColumn(words=words.say(f"cases.{key}"))
             for key in ("who", "country", "status", "verified")
         ],
-        rows=rows,
+        rows=[_row(each) for each in found.items],
         path=to("cases"),
         query=query,
         filters=filters,
         search=words.say("cases.search"),
         asked=sought,
-        total=total,
-        following=following,
+        total=found.total,
+        following=found.following,
         is_by_name=True,
         bulk=to("cases_verify", **without_cursor(query)),
         acts=[BulkAct(do="verify", words=words.say("cases.verify"))] if may_verify else (),
@@ -221,8 +219,7 @@ def _file(view: CaseView, *, is_disclosed: bool) -> Response:
     who, case = actor(), view.case
     tells = case.may_be_named or is_disclosed
     identity = view.identity if tells else {}
-    first = PageRequest(limit=_MOST_OF_FILE)
-    steps = service.status_changes(who, case.id, first).items
+    steps = service.status_changes(who, case.id, _page("history"))
     return screen(
         "case.html",
         CaseScreen(
@@ -235,9 +232,11 @@ def _file(view: CaseView, *, is_disclosed: bool) -> Response:
             facts=_facts(view, identity),
             summary=identity.get("summary") or "",
             sources=[rules.source(each) for each in identity.get("sources") or ()],
-            history=_history(steps, tells=tells),
-            demands=_demands(case.id, first),
-            statements=texts_of(statements.naming(who, case.id, first), said().say("cases.texts")),
+            history=history(steps, "case_status", _list(case.id, "history"), tells=tells),
+            demands=_demands(case.id),
+            statements=texts_of(
+                statements.naming(who, case.id, _page("texts")), _list(case.id, "texts")
+            ),
         ),
     )
 
@@ -258,14 +257,19 @@ def _facts(view: CaseView, identity: Mapping[str, Any]) -> list[tuple[str, str]]
     return [(said().say(f"cases.{key}"), value) for key, value in pairs.items()]
 
 
-def _history(steps: list[Recorded] | Any, *, tells: bool) -> Listing:
-    return history(steps, "case_status", said().say("cases.history"), tells=tells)
+def _page(name: str) -> PageRequest:
+    return page_request(_OF_FILE, name)
 
 
-def _demands(case_id: UUID, first: PageRequest) -> Listing:
-    found = demands.of_case(actor(), case_id, first)
-    return Listing(
-        caption=said().say("cases.demands"),
+def _list(case_id: UUID, name: str) -> Listing:
+    of_file = lists_of(to("case", case_id=case_id), _LISTS)
+    return of_file(name, said().say(f"cases.{name}"))
+
+
+def _demands(case_id: UUID) -> Listing:
+    found = demands.of_case(actor(), case_id, _page("demands"))
+    return replace(
+        _list(case_id, "demands"),
         columns=[ListColumn(words=said().say(f"demands.{key}")) for key in ("text", "status")],
         rows=[
             ListRow(
@@ -280,6 +284,7 @@ def _demands(case_id: UUID, first: PageRequest) -> Listing:
             for each in found.items
         ],
         total=found.total,
+        following=found.following,
     )
 
 

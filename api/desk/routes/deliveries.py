@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from api.desk.routes.base import (
     typed,
     when,
 )
+from api.desk.routes.shared import lists_of, paged
 from api.desk.routes.visiting import actor
 from api.desk.rules import deliveries as rules
 from api.desk.rules.deliveries import (
@@ -44,7 +45,7 @@ from api.desk.rules.deliveries import (
     ResponseShown,
     ResponsesScreen,
 )
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, ListColumn, ListRow, Press
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
@@ -56,7 +57,9 @@ from api.texts.rules import markdown
 from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
-_LETTERS = PageRequest(limit=20)
+_LISTS = ("cursor", "letters")  # of the screen, each paged by its name
+_LETTERS = 20  # on a page
+_RECIPIENTS = 100  # that are offered at once
 _FEW = PageRequest(limit=5)
 _WHOLE = 160  # characters of a demand
 
@@ -69,29 +72,29 @@ class Deliveries(Screen):
         """List who got the text, and what they answered."""
         del coalition_id
         statement, who = statement_base.statement_of(statement_id), actor()
+        list_of = lists_of(to("statement_deliveries", statement_id=statement_id), _LISTS)
         found = service.of_statement(who, statement_id, page_request())
         answered = responses.of_statement(who, statement_id, _FEW)
         words, known = said(), demands_of(statement)
-        letters = service.letters_of(who, statement_id, _LETTERS).items
+        letters = service.letters_of(who, statement_id, page_request(_LETTERS, "letters"))
         return screen(
             "deliveries.html",
             DeliveriesScreen(
                 around=statement_base.around(statement),
-                deliveries=Listing(
-                    caption=words.say("deliveries.title"),
+                deliveries=replace(
+                    list_of("cursor", words.say("deliveries.title")),
                     columns=[
                         ListColumn(words=words.say(f"deliveries.{key}"))
                         for key in ("addressee", "state", "means", "when", "again")
                     ],
                     rows=[_row(each) for each in found.items],
-                    path=to("statement_deliveries", statement_id=statement_id),
-                    query={"cursor": request.args.get("cursor", "")},
                     total=found.total,
                     following=found.following,
                 ),
                 responses=[_response(each, known) for each in answered.items],
                 answers=answered.total or 0,
-                letters=[_letter(each) for each in letters],
+                letters=[_letter(each) for each in letters.items],
+                pages_of_letters=paged(list_of("letters", ""), letters),
                 is_published=statement.state is State.PUBLISHED,
             ),
         )
@@ -178,28 +181,16 @@ def demands_of(statement: Statement) -> dict[UUID, Demand]:
         return {}
     document = statements.revision(actor(), statement.id, statement.revision_number).document
     keys = {each["id"] for one_ in document.get("demand_lists", ()) for each in one_["demands"]}
-    page = PageRequest(limit=paging.MOST)
-    found = demands.of_coalition(actor(), statement.coalition_id, page, keys=keys)
-    return {each.demand.id: each.demand for each in found.items}
+    found = paging.every(
+        lambda page: demands.of_coalition(actor(), statement.coalition_id, page, keys=keys)
+    )
+    return {each.demand.id: each.demand for each in found}
 
 
 def words_of(demand: Demand) -> str:
     """Return the beginning of a demand."""
     text = " ".join(markdown.plain(demand.text).split())
     return text if len(text) <= _WHOLE else f"{text[:_WHOLE].rsplit(' ', 1)[0]} …"
-
-
-def every_addressee(coalition_id: UUID) -> Iterator[AddresseeView]:
-    """Yield the addressees of a coalition, by name."""
-    cursor: str | None = None
-    while True:
-        page = coalitions.addressees(
-            actor(), coalition_id, PageRequest(limit=paging.MOST, cursor=cursor)
-        )
-        yield from page.items
-        if page.following is None:
-            return
-        cursor = page.following
 
 
 @at(f"{_PATH}/cover-letters/new", "cover_letter_new")
@@ -265,6 +256,8 @@ class ShowCoverLetter(Screen):
         """Send the text with it to those who are ticked; who has it already gets no second."""
         row = service.letter(actor(), cover_letter_id)
         wanted = ids()
+        if one("onward"):
+            return self._shown(coalition_id, cover_letter_id, Form())
         if not wanted:
             wrong = Form(values=sent(), faults={"ids": said().say("deliveries.tick_one")})
             return self._shown(coalition_id, cover_letter_id, wrong)
@@ -279,10 +272,13 @@ class ShowCoverLetter(Screen):
         statement = statement_base.statement_of(row.statement_id)
         language = request.args.get("in") or one("language") or row.language
         found = service.preview(actor(), cover_letter_id, language, None)
-        already = {each.id for each in found.already}
-        named = {each.id for each in found.to}
-        every = list(every_addressee(coalition_id))
-        rest = [each for each in every if each.addressee.id not in already]
+        here_from = one("onward") or one("cursor")
+        named = [each.id for each in (*found.to, *found.without_email)]
+        first = [] if here_from else [coalitions.addressee(actor(), each) for each in named]
+        asked = PageRequest(limit=_RECIPIENTS, cursor=here_from or None)
+        page = coalitions.addressees(actor(), coalition_id, asked)
+        passed = {*named, *(each.id for each in found.already)}
+        rest = [*first, *(each for each in page.items if each.addressee.id not in passed)]
         here = to("cover_letter", cover_letter_id=cover_letter_id)
         return screen(
             "cover_letter.html",
@@ -299,10 +295,10 @@ class ShowCoverLetter(Screen):
                 ],
                 recipients=[
                     (str(each.addressee.id), each.addressee.name, _office(each))
-                    for each in sorted(rest, key=lambda one_: one_.addressee.id not in named)
+                    for each in rest
                     if each.email
                 ],
-                chosen=[str(each) for each in named],
+                chosen=[str(each.id) for each in found.to],
                 without_email=[
                     Anchor(each.addressee.name, to("addressee", addressee_id=each.addressee.id))
                     for each in rest
@@ -310,6 +306,8 @@ class ShowCoverLetter(Screen):
                 ],
                 already=[each.name for each in found.already],
                 missing=found.missing,
+                cursor=here_from,
+                following=page.following or "",
                 back=to("statement_deliveries", statement_id=statement.id),
                 is_published=statement.state is State.PUBLISHED,
                 form=form,

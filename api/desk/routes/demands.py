@@ -32,7 +32,6 @@ from api.desk.rules.demands import AllDemandsScreen, InOrder, ListFormScreen, Or
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.errors import Conflict, NotFound
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.texts.rules import markdown
@@ -134,7 +133,7 @@ class AllDemands(Screen):
 
 def _filters(coalition_id: UUID) -> list[Filter]:
     words = said()
-    lists = service.lists(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+    lists = paging.every(lambda page: service.lists(actor(), coalition_id, page))
     whom = [(each.country or f"party:{each.party_key}", of_whom(each)) for each in lists]
     return [
         Filter(name="of", words=words.say("demands.of"), choices=whom),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from api.cases import service as cases
 from api.demands import service as demands
+from api.desk.routes.picking import cases_like
 from api.desk.routes.shared import country
 from api.desk.routes.visiting import actor, coalition, coalition_of_address
 from api.desk.rules import drafting
@@ -67,8 +67,7 @@ def sources(document: PortableDocument) -> BlockSources:
             asked[one["id"]] = f"{name}: {markdown.plain(one['text'])[:_SHOWN]}"
     coalition_id = coalition_of_address()
     if coalition_id is not None:
-        page = PageRequest(limit=paging.MOST)
-        for row in demands.lists(actor(), coalition_id, page).items:
+        for row in paging.every(lambda page: demands.lists(actor(), coalition_id, page)):
             key = row.country or row.party_key or ""
             name = row.party_name or country(key)
             lists.setdefault(key, name)
@@ -99,7 +98,7 @@ def found_cases(asked: str) -> Sequence[str]:
     coalition_id = coalition_of_address()
     if not asked or coalition_id is None:
         return ()
-    found = cases.of_coalition(actor(), coalition_id, PageRequest(limit=_A_FEW), q=asked)
+    found, _ = cases_like(coalition_id, PageRequest(limit=_A_FEW), asked)
     keys = [each.key for each in found.items if each.key]
     exact = [each.key for each in found.items if each.key and asked in {each.key, each.label}]
     return _the_one(exact or keys, [each.label for each in found.items], "find_case")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.coalitions import service as coalitions
-from api.desk.routes import draft_acts, statement_base, writing
+from api.desk.routes import draft_acts, picking, statement_base, writing
 from api.desk.routes.base import (
     REFUSED,
     Screen,
@@ -31,8 +31,6 @@ from api.desk.rules import drafting, filling, head_forms, typed_facts
 from api.desk.rules.writing import HeadScreen, LengthScreen
 from api.documents.service import lengths
 from api.errors import Invalid, NotFound
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.pages.rules.pages import own_name
@@ -59,16 +57,20 @@ class WriteHead(Screen):
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Save it; a row more is asked for by a button, and keeps what was typed."""
-        del coalition_id
         statement_base.statement_of(statement_id)
         if one("do") == "more":
             return _head(statement_id, Form(values=sent()))
+
+        try:
+            known = picking.addressees(coalition_id, "known").chosen()
+        except Invalid as refused:
+            return _head(statement_id, typed(refused))
 
         def change(document: PortableDocument) -> PortableDocument:
             draft_acts.must_be_as_read(
                 head_forms.part(cast("dict[str, Any]", document)), one("was")
             )
-            more = [_addressee(each) for each in ids("known")]
+            more = [_addressee(UUID(known))] if known else []
             return cast(
                 "PortableDocument", head_forms.read(sent(), cast("dict[str, Any]", document), more)
             )
@@ -95,12 +97,6 @@ def _head(statement_id: UUID, form: Form) -> Response:
     document = cast("dict[str, Any]", found.document)
     here = coalition()
     tags = dict.fromkeys([document["language"], *(here.languages if here else ())])
-    known = []
-    if here is not None:
-        page = PageRequest(limit=paging.MOST)
-        for each in coalitions.addressees(actor(), here.id, page).items:
-            row = each.addressee
-            known.append((str(row.id), ", ".join(filter(None, [row.name, row.title]))))
     counts = {
         group: 1 + max(_rows(form, group), len(document.get(group, ())) - 1 + _SPARE)
         for group in ("addressees", "contacts")
@@ -116,7 +112,7 @@ def _head(statement_id: UUID, form: Form) -> Response:
             kinds=[(each.value, words.say(f"kind.{each}")) for each in StatementKind],
             languages=[(tag, own_name(tag)) for tag in tags],
             themes=[(each, words.say(f"writing.theme_{each}")) for each in themes.available()],
-            known=known,
+            known=picking.addressees(found.statement.coalition_id, "known").offered(form),
             addressees=range(counts["addressees"]),
             contacts=range(counts["contacts"]),
             form=form,

@@ -15,9 +15,9 @@ from api.deliveries import schemas, service
 from api.deliveries.models import Means
 from api.deliveries.service import responses
 from api.demands.models import DemandStatus
-from api.desk.routes import statement_base
+from api.desk.routes import picking, statement_base
 from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
-from api.desk.routes.deliveries import demands_of, every_addressee, words_of
+from api.desk.routes.deliveries import demands_of, words_of
 from api.desk.routes.visiting import actor
 from api.desk.rules.deliveries import HandedForm
 from api.pages.routes.base import sent
@@ -26,6 +26,7 @@ from api.statements.models import Statement
 from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
+_WHOM = "addressee_id"
 _OTHER_MEANS = (Means.IN_PERSON, Means.POST, Means.OTHER)
 
 
@@ -43,7 +44,7 @@ class _Kept(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Keep it."""
         try:
-            self.keep(statement_id)
+            self.keep(statement_id, picking.addressees(coalition_id, _WHOM).chosen())
         except REFUSED as refused:
             return self._shown(coalition_id, statement_id, typed(refused))
         return onward("statement_deliveries", self.done, statement_id=statement_id)
@@ -52,7 +53,7 @@ class _Kept(Screen):
         statement = statement_base.statement_of(statement_id)
         shown = HandedForm(
             around=statement_base.around(statement),
-            addressees=_choices(coalition_id),
+            addressees=picking.addressees(coalition_id, _WHOM).offered(form),
             back=to("statement_deliveries", statement_id=statement_id),
             new_addressee=to("addressees"),
             form=form,
@@ -60,22 +61,12 @@ class _Kept(Screen):
         return screen(self.template, replace(shown, **self.asks(statement)))
 
     @abstractmethod
-    def keep(self, statement_id: UUID) -> None:
-        """Do what the form says."""
+    def keep(self, statement_id: UUID, whom: str | None) -> None:
+        """Do what the form says of an addressee."""
 
     @abstractmethod
     def asks(self, statement: Statement) -> dict[str, Any]:
         """Return the choices of its own fields."""
-
-
-def _choices(coalition_id: UUID) -> list[tuple[str, str]]:
-    return [
-        (
-            str(each.addressee.id),
-            ", ".join(filter(None, (each.addressee.name, each.addressee.title))),
-        )
-        for each in every_addressee(coalition_id)
-    ]
 
 
 @at(f"{_PATH}/deliveries/new", "delivery_new")
@@ -84,10 +75,10 @@ class RecordDelivery(_Kept):
 
     template, done = "delivery_new.html", "delivery_kept"
 
-    def keep(self, statement_id: UUID) -> None:
+    def keep(self, statement_id: UUID, whom: str | None) -> None:
         """Keep that it was handed over."""
         given = {
-            "addressee_id": one("addressee_id") or None,
+            _WHOM: whom,
             "means": one("means"),
             "note": one("note") or None,
         }
@@ -109,7 +100,7 @@ class RecordResponse(_Kept):
 
     template, done = "response_new.html", "response_kept"
 
-    def keep(self, statement_id: UUID) -> None:
+    def keep(self, statement_id: UUID, whom: str | None) -> None:
         """Keep it; a demand whose status it changes gets it as evidence."""
         about = [
             {"demand_id": name.partition(".")[2], "status": it[0] if it[0] != "said" else None}
@@ -117,7 +108,7 @@ class RecordResponse(_Kept):
             if name.startswith("demand.") and it[0]
         ]
         given: dict[str, Any] = {
-            "addressee_id": one("addressee_id") or None,
+            _WHOM: whom,
             "text": one("text"),
             "sources": one("sources").split(),
             "demands": about,

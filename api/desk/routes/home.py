@@ -39,7 +39,7 @@ class HomeOfAll(Screen):
 
         To one that wants a new sign-in, which the coalition's own screens ask for.
         """
-        found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
+        found = list(paging.every(lambda page: coalitions.coalitions(actor(), page)))
         ids = [each.id for each in found] or sorted(visit().cut)[:1]
         if len(ids) == 1 and "all" not in request.args:
             return led(to("home", coalition_id=ids[0]))
@@ -94,12 +94,15 @@ def _waiting(coalition_id: UUID, things: Sequence[WaitingThing]) -> list[Waiting
 
 def _statements(coalition_id: UUID) -> Listing:
     words, who = said(), actor()
-    found = statements.statements(who, coalition_id, PageRequest(limit=_MOST), {}).items
-    stand = standing.of_each(who, coalition_id, found)
+    found = statements.statements(who, coalition_id, PageRequest(limit=_MOST), {})
+    stand = standing.of_each(who, coalition_id, found.items)
     return Listing(
         caption=words.say("home.statements"),
         columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state", "next")],
-        rows=[_statement(each, stand[each.id]) for each in found],
+        rows=[_statement(each, stand[each.id]) for each in found.items],
+        path=to("statements"),  # which goes on where this ends
+        total=found.total,
+        following=found.following,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response
@@ -21,6 +22,7 @@ from api.desk.routes.base import (
     day,
     one,
     onward,
+    page_request,
     said,
     screen,
     to,
@@ -28,7 +30,8 @@ from api.desk.routes.base import (
     version,
 )
 from api.desk.routes.demands import of_whom
-from api.desk.routes.shared import asked_once, choice, choices, country, history
+from api.desk.routes.picking import cases_like
+from api.desk.routes.shared import asked_once, choice, choices, country, history, lists_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import demands as rules
 from api.desk.rules.cases import StatusScreen, status_facts
@@ -37,7 +40,7 @@ from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.errors import NotFound
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
+from api.infra.database.paging import Page, PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.statements.service import past
@@ -45,7 +48,8 @@ from api.statements.service.past import DemandAsked
 from api.texts.rules import markdown
 from api.web.validate import loaded
 
-_MOST = PageRequest(limit=50)  # steps of the history, texts and cases that a screen shows
+_LISTS = ("history", "asked")  # of a demand's file, each paged by its name
+_OF_FILE = 20  # rows of each on a page
 
 
 @at("/<uuid:coalition_id>/demands/<uuid:demand_id>", "demand")
@@ -69,9 +73,10 @@ class DemandEvidence(Screen):
 
 def _file(found: DemandWithCases, *, is_disclosed: bool) -> Response:
     demand, words = found.demand, said()
-    about = _about(found.case_ids)
+    about = _about(found)
     is_sealed = not all(each.case.may_be_named for each in about)
-    steps = service.status_changes(actor(), demand.id, _MOST).items
+    steps = service.status_changes(actor(), demand.id, _page("history"))
+    of_it = lists_of(to("demand", demand_id=demand.id), _LISTS)
     row = service.one_list(actor(), demand.list_id)
     pairs = {
         "of": of_whom(row),
@@ -92,18 +97,21 @@ def _file(found: DemandWithCases, *, is_disclosed: bool) -> Response:
             history=history(
                 steps,
                 "demand_status",
-                words.say("cases.history"),
+                of_it("history", words.say("cases.history")),
                 tells=is_disclosed or not is_sealed,
             ),
-            asked=_asked(past.of_demand(actor(), demand.id, _MOST).items),
-            is_sealed=is_sealed and any(each.evidence or each.sources for each in steps),
+            asked=_asked(
+                past.of_demand(actor(), demand.id, _page("asked")),
+                of_it("asked", words.say("demands.asked")),
+            ),
+            is_sealed=is_sealed and any(each.evidence or each.sources for each in steps.items),
             is_disclosed=is_disclosed,
         ),
     )
 
 
-def _about(case_ids: Sequence[UUID]) -> list[CaseView]:
-    return [cases.case(actor(), each) for each in case_ids]
+def _about(found: DemandWithCases) -> list[CaseView]:
+    return cases.several(actor(), found.demand.coalition_id, found.case_ids)
 
 
 def _cases(about: Sequence[CaseView]) -> Listing:
@@ -126,10 +134,14 @@ def _cases(about: Sequence[CaseView]) -> Listing:
     )
 
 
-def _asked(found: Sequence[DemandAsked]) -> Listing:
+def _page(name: str) -> PageRequest:
+    return page_request(_OF_FILE, name)
+
+
+def _asked(found: Page[DemandAsked], at_it: Listing) -> Listing:
     words = said()
-    return Listing(
-        caption=words.say("demands.asked"),
+    return replace(
+        at_it,
         columns=[ListColumn(words=words.say(f"demands.{key}")) for key in ("where", "as", "when")],
         rows=[
             ListRow(
@@ -144,8 +156,10 @@ def _asked(found: Sequence[DemandAsked]) -> Listing:
                     Cell(text=day(each.day)),
                 ]
             )
-            for each in found
+            for each in found.items
         ],
+        total=found.total,
+        following=found.following,
     )
 
 
@@ -200,7 +214,7 @@ class DemandEdit(Screen):
 
     def _shown(self, coalition_id: UUID, demand_id: UUID, form: Form) -> Response:
         demand = service.demand(actor(), demand_id).demand
-        lists = service.lists(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+        lists = paging.every(lambda page: service.lists(actor(), coalition_id, page))
         own = service.one_list(actor(), demand.list_id)
         moves = {str(each.id): of_whom(each) for each in (*lists, own)}
         facts = {name: getattr(demand, name) for name in (*rules.FIELDS, "list_id")}
@@ -274,11 +288,12 @@ class DemandCases(Screen):
 
     def _shown(self, coalition_id: UUID, demand_id: UUID, sought: str = "") -> Response:
         found = service.demand(actor(), demand_id)
-        there = _about(found.case_ids)
-        others: Sequence[CaseView] = ()
+        there, told = _about(found), ""
+        others: Page[CaseView] = Page([], None, 0)
         if sought:
-            page = PageRequest(limit=20)
-            others = cases.of_coalition(actor(), coalition_id, page, q=sought).items
+            others, told = cases_like(coalition_id, PageRequest(limit=_OF_FILE), sought)
+            if others.following:
+                told = told or said().say("desk.first_of", _OF_FILE)
         return screen(
             "demand_cases.html",
             DemandCasesScreen(
@@ -288,10 +303,11 @@ class DemandCases(Screen):
                 about=[(str(each.case.id), each.label) for each in there],
                 found=[
                     (str(each.case.id), f"{each.label}, {country(each.case.country)}")
-                    for each in others
+                    for each in others.items
                     if each.case.id not in found.case_ids
                 ],
                 asked=sought,
+                told=told,
             ),
         )
 

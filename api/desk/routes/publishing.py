@@ -16,7 +16,7 @@ from api.desk.routes import statement_base
 from api.desk.routes.base import Screen, at, day, led, onward, said, screen, to, typed, version
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules.publishing import PublishScreen, ToTick
-from api.desk.rules.signoffs import LineToPrint
+from api.desk.rules.signoffs import MOST_PEOPLE, LineToPrint
 from api.infra.database.transactions import Stale
 from api.organisations.rules import name_in
 from api.pages.routes.base import sent
@@ -75,7 +75,7 @@ class Publish(Screen):
         found = checklist.read(actor(), statement.id, _CASE_DAYS)
         if found.is_sensitive:
             sessions.must_be_fresh(visit())  # now, so that nothing that is ticked is lost
-        told: dict[str, Any] = board.read(actor(), statement.id)
+        told: dict[str, Any] = board.read(actor(), statement.id, most_people=MOST_PEOPLE)
         whose, words = {"statement_id": statement.id}, said()
         return screen(
             "publish.html",
@@ -106,6 +106,7 @@ class Publish(Screen):
                     for each in told["would_print"]
                 ],
                 withheld=told["would_withhold"],
+                unread=told["unread"],
                 language=statement.language,
                 is_draft=statement.state is State.DRAFT and found.is_frozen,
                 is_sensitive=found.is_sensitive,

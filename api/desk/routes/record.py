@@ -17,10 +17,7 @@ from api.desk.rules.settings import RecordScreen
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.errors import NotFound
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.security import audit
-
-_MOST_PEOPLE = PageRequest(limit=paging.MOST)
 
 
 @at("/<uuid:coalition_id>/settings/record", "record")
@@ -32,7 +29,7 @@ class ListRecord(Screen):
         words, who = said(), actor()
         people = {
             each.person.id: each.person.name
-            for each in accounts.roles_of(who, coalition_id, _MOST_PEOPLE).items
+            for each in paging.every(lambda page: accounts.roles_of(who, coalition_id, page))
         }
         query = {name: request.args.get(name, "") for name in ("action", "by", "of", "cursor")}
         found = record.entries(

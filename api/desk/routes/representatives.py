@@ -8,7 +8,20 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
-from api.desk.routes.base import Screen, at, day, ids, onward, said, screen, to, typed, version
+from api.desk.routes.base import (
+    Screen,
+    at,
+    cursors,
+    day,
+    ids,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+)
 from api.desk.routes.members import letter_languages
 from api.desk.routes.visiting import actor
 from api.desk.rules import members as rules
@@ -17,8 +30,6 @@ from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
 from api.organisations import schemas, service
 from api.organisations.models import Organisation
@@ -32,15 +43,18 @@ def people_of(found: Organisation) -> Listing | None:
     """Return who may commit an organisation, to coordinators; None to others."""
     if not actor().may(found.coalition_id, Role.COORDINATOR):
         return None
-    page = PageRequest(limit=paging.MOST)
-    people = service.representatives(actor(), found.id, page).items
+    people = service.representatives(actor(), found.id, page_request())
     return Listing(
         caption=said().say("members.people"),
         columns=[
             ListColumn(words=said().say(f"members.{key}"))
             for key in ("person", "post", "left", "leave")
         ],
-        rows=[_person(each) for each in people],
+        rows=[_person(each) for each in people.items],
+        path=to("organisation", organisation_id=found.id),
+        query=cursors("cursor"),
+        total=people.total,
+        following=people.following,
     )
 
 

@@ -17,7 +17,6 @@ from api.documents.rules import blocks
 from api.documents.rules.blocks import StatementText
 from api.infra import clock
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.text import languages, zones
 from api.organisations.rules import name_in
 from api.pages.rules import commenting
@@ -61,8 +60,7 @@ def facts(view: ConsultationView) -> ConsultationFacts:
 
 def listed(statement: Statement, here: UUID | None) -> list[tuple[str, str, bool]]:
     """Return a statement's consultations, the newest first: address, words, whether it is here."""
-    page = PageRequest(limit=paging.MOST)
-    found = consultations.of_statement(actor(), statement.id, page).items
+    found = paging.every(lambda page: consultations.of_statement(actor(), statement.id, page))
     words = said()
     return [
         (
@@ -137,7 +135,7 @@ def members() -> Sequence[Member]:
     coalition_id = coalition_of_address()
     if coalition_id is None:
         return ()
-    return coalitions.members(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+    return list(paging.every(lambda page: coalitions.members(actor(), coalition_id, page)))
 
 
 def usual_zone() -> str:

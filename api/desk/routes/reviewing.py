@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request
@@ -13,15 +14,29 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.coalitions.models import MemberRole
 from api.desk.routes import review_base, statement_base
-from api.desk.routes.base import REFUSED, Screen, at, ids, one, onward, said, screen, to, typed
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    cursors,
+    ids,
+    one,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+)
+from api.desk.routes.shared import lists_of, paged
 from api.desk.routes.visiting import actor
 from api.desk.rules import head_forms
 from api.desk.rules.reviewing import ClashFacts, CommentsScreen, MergeScreen, OpenScreen, ReviewPart
+from api.desk.rules.tables import Listing
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
 from api.documents.service import compendium
 from api.documents.service.compendium import CompendiumAudience, CompendiumFormat
 from api.errors import Conflict, NotFound
-from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules import commenting, suggesting
@@ -34,6 +49,8 @@ from api.statements import service
 from api.statements.models import Statement
 from api.web.validate import loaded
 
+_ON_A_PAGE = 25  # threads, and suggestions
+_LISTS = ("threads", "suggestions", "show")  # what the address says of them
 _OF_A_GUEST = ("name", "email", "affiliation")
 
 
@@ -72,20 +89,25 @@ def comments_screen(
     document = service.draft(actor(), statement.id).document
     is_coordinator = statement_base.may(Role.COORDINATOR)
     shows_all = request.args.get("show") == "all"
-    one_of_them, more = None, ""
+    one_of_them, pages = None, list[Listing]()
     parts: Mapping[str, ReviewPart] = {}
     if consultation_id is not None:
         view, _ = review_base.consultation_of(consultation_id)
         one_of_them = review_base.facts(view)
-        page = PageRequest(limit=paging.MOST, cursor=request.args.get("cursor") or None)
+        page = page_request(_ON_A_PAGE, "threads")
         threads = comments.of_consultation(
             actor(), consultation_id, page, is_resolved=None if shows_all else False
         )
-        state = None if shows_all else SuggestionState.OPEN
-        first = PageRequest(limit=paging.MOST)
-        made = suggestions.of_consultation(actor(), consultation_id, first, state=state)
+        page, state = page_request(_ON_A_PAGE, "suggestions"), SuggestionState.OPEN
+        made = suggestions.of_consultation(
+            actor(), consultation_id, page, state=None if shows_all else state
+        )
         parts = review_base.of_parts(document, threads.items, made.items)
-        more = threads.following or ""
+        list_of = lists_of(to("consultation", consultation_id=consultation_id), _LISTS)
+        pages = [
+            paged(list_of(name, said().say(f"consult.{name}")), found)
+            for name, found in (("threads", threads), ("suggestions", made))
+        ]
     is_open = statement.state in TAKES and is_coordinator
     whose = {"statement_id": statement.id}
     text = review_base.text_of(document)
@@ -107,9 +129,16 @@ def comments_screen(
         shows_all=shows_all,
         form=form or Form(),
         refused_id=refused_id,
-        more=more,
+        pages=pages,
+        same_page=_same_page(),
     )
     return screen("statement_comments.html", shown, status)
+
+
+def _same_page() -> str:
+    """Return the part of an address that says which pages are shown."""
+    query = urlencode({name: value for name, value in cursors(*_LISTS).items() if value})
+    return f"?{query}" if query else ""
 
 
 def _joined(parts: Mapping[str, ReviewPart], *keys: str) -> ReviewPart:

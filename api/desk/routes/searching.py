@@ -6,15 +6,13 @@ from uuid import UUID
 
 from flask import Response
 
-from api.cases import service as cases
-from api.cases.service import CaseView
 from api.demands import service as demands
 from api.desk.routes.base import Screen, at, one, said, screen, to
+from api.desk.routes.picking import cases_like
 from api.desk.routes.visiting import actor
 from api.desk.rules.searching import FoundGroup, SearchScreen
 from api.desk.rules.tables import Cell
-from api.errors import Invalid
-from api.infra.database.paging import Page, PageRequest
+from api.infra.database.paging import PageRequest
 from api.organisations import service as organisations
 from api.organisations.rules import name_in
 from api.statements import service as statements
@@ -34,22 +32,15 @@ class DeskSearch(Screen):
     def post(self, coalition_id: UUID) -> Response:
         """Show what any spelling finds. The words stand in no address."""
         asked = " ".join(one("search").split())[:_LONGEST]
-        groups = [each for each in _found(coalition_id, asked) if each.total] if asked else []
+        every = _found(coalition_id, asked) if asked else []
+        groups = [each for each in every if each.total or each.told]
         return screen("search.html", SearchScreen(asked=asked, groups=groups))
-
-
-def _cases(coalition_id: UUID, few: PageRequest, asked: str) -> Page[CaseView]:
-    """Return the cases; where too many sealed names would be opened, those that may be named."""
-    try:
-        return cases.of_coalition(actor(), coalition_id, few, q=asked)
-    except Invalid:
-        return cases.of_coalition(actor(), coalition_id, few, q=asked, may_be_named=True)
 
 
 def _found(coalition_id: UUID, asked: str) -> list[FoundGroup]:
     who, few, tongue = actor(), PageRequest(limit=_MOST), said().language
     texts = statements.statements(who, coalition_id, few, {}, asked)
-    people = _cases(coalition_id, few, asked)
+    people, told = cases_like(coalition_id, few, asked)
     what = demands.of_coalition(who, coalition_id, few, q=asked)
     whom = organisations.of_coalition(who, coalition_id, few, asked)
     return [
@@ -75,6 +66,7 @@ def _found(coalition_id: UUID, asked: str) -> list[FoundGroup]:
                 for each in people.items
             ],
             href=to("cases"),
+            told=told,
         ),
         FoundGroup(
             key="demands",
@@ -86,7 +78,7 @@ def _found(coalition_id: UUID, asked: str) -> list[FoundGroup]:
                 )
                 for each in what.items
             ],
-            href=to("demands"),
+            href=to("demands_all"),
         ),
         FoundGroup(
             key="organisations",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask import Response, request
 from markupsafe import Markup
 
 from api.cases.service import Recorded
-from api.desk.routes.base import day, one, said, screen, to
+from api.desk.routes.base import cursors, day, one, said, screen, to
 from api.desk.routes.visiting import coalition
 from api.desk.rules import cases as rules, home
 from api.desk.rules.frames import Danger
@@ -67,14 +68,19 @@ def without_cursor(query: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in query.items() if value and name != "cursor"}
 
 
-def history(steps: Iterable[Recorded], table: str, caption: str, *, tells: bool) -> Listing:
-    """Return the steps of a history; what they say of how it is known, where that may be told."""
-    return Listing(
-        caption=caption,
+def history(found: Page[Any], table: str, at_it: Listing, *, tells: bool) -> Listing:
+    """Return the steps of a history; what they say of how it is known, where that may be told.
+
+    `at_it` says where the list stands, as for `texts_of`.
+    """
+    return replace(
+        at_it,
         columns=[
             ListColumn(words=said().say(f"cases.{key}")) for key in ("since", "status", "known")
         ],
-        rows=[_step(each, table, tells=tells) for each in steps],
+        rows=[_step(each, table, tells=tells) for each in found.items],
+        total=found.total,
+        following=found.following,
     )
 
 
@@ -98,11 +104,26 @@ def _step(step: Recorded, table: str, *, tells: bool) -> ListRow:
     )
 
 
-def texts_of(found: Page[Statement], caption: str) -> Listing:
+def lists_of(path: str, names: Sequence[str]) -> Callable[[str, str], Listing]:
+    """Return what makes the lists of a screen that has several: each is paged by its own name."""
+    query = cursors(*names)
+
+    def empty(name: str, caption: str) -> Listing:
+        return Listing(caption=caption, columns=(), rows=(), path=path, query=query, cursor=name)
+
+    return empty
+
+
+def paged(at_it: Listing, found: Page[Any]) -> Listing:
+    """Return the pages of a list that is set in a form of its own, for `desk.pages`."""
+    return replace(at_it, total=found.total, following=found.following)
+
+
+def texts_of(found: Page[Statement], at_it: Listing) -> Listing:
     """Return statements as rows that lead to them."""
     words = said()
-    return Listing(
-        caption=caption,
+    return replace(
+        at_it,
         columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state")],
         rows=[
             ListRow(
@@ -119,4 +140,5 @@ def texts_of(found: Page[Statement], caption: str) -> Listing:
             for each in found.items
         ],
         total=found.total,
+        following=found.following,
     )

@@ -9,6 +9,7 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
+from api.desk.routes import picking
 from api.desk.routes.base import (
     REFUSED,
     Screen,
@@ -29,8 +30,6 @@ from api.desk.rules import signatories as rules
 from api.desk.rules.frames import Danger
 from api.desk.rules.signatories import EntryScreen, SignatureScreen
 from api.errors import Invalid
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.text import languages
 from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import persons
@@ -48,6 +47,7 @@ from api.web.guard import JSON
 from api.web.validate import loaded
 
 _NEW = "/<uuid:coalition_id>/statements/<uuid:statement_id>/signatures/new"
+_OF = "organisation_id"
 _ONE = "/<uuid:coalition_id>/signatures/<uuid:signature_id>"
 
 
@@ -235,9 +235,9 @@ class EnterSignature(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Enter who signed, under the text that they saw."""
         facts = {**rules.given(sent()), "revision_sha256": one("revision_sha256")}
-        if one("organisation_id"):
-            facts["organisation_id"] = one("organisation_id")
         try:
+            if organisation := picking.of_organisations(coalition_id, _OF).chosen():
+                facts[_OF] = organisation
             given = loaded(schemas.SignatureIn(), facts)
             entered = changes.enter(actor(), statement_id, given.pop("revision_sha256"), given)
         except Invalid as refused:
@@ -254,8 +254,6 @@ def _entry(coalition_id: UUID, statement_id: UUID, form: Form) -> AnyResponse:
     revision = _newest(statement) if statement.revision_number else None
     if revision is None:  # there is nothing to sign yet
         return led(to("signatures", statement_id=statement_id))
-    page = PageRequest(limit=paging.MOST)
-    offered = organisations.of_coalition(actor(), coalition_id, page, None).items
     return screen(
         "signature_new.html",
         EntryScreen(
@@ -263,10 +261,7 @@ def _entry(coalition_id: UUID, statement_id: UUID, form: Form) -> AnyResponse:
             back=Anchor(words.say("signatures.title"), to("signatures", statement_id=statement_id)),
             revision=revision.number,
             sha256=revision.sha256,
-            organisations=[
-                (str(each.id), each.names.get(words.language) or next(iter(each.names.values())))
-                for each in offered
-            ],
+            organisations=picking.of_organisations(coalition_id, _OF).offered(form),
             values=rules.UNKNOWN,
             form=form,
         ),

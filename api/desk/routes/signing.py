@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.accounts.service import sessions
+from api.desk.routes import picking
 from api.desk.routes.base import (
     Screen,
     at,
@@ -39,12 +40,9 @@ from api.desk.rules.signing import (
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.errors import Conflict, Invalid
 from api.infra import clock
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
 from api.infra.text import languages
 from api.moderation.service import retention
-from api.organisations import service as organisations
 from api.pages.routes import signing as public_pages
 from api.pages.routes.base import sent
 from api.pages.rules import facts, pages
@@ -57,6 +55,7 @@ from api.statements.rules import NotFrozen
 from api.web.validate import loaded
 
 _AT = "/<uuid:coalition_id>/statements/<uuid:statement_id>/signing"
+_MORE = "mailing_more"  # the field of an organisation that is not listed
 _MOST_BARS = 12
 _PREVIEW = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
@@ -280,7 +279,8 @@ class SetSigning(Screen):
         found = settings.signing(actor(), statement_id)
         _must_be_fresh(found)  # it opens, or is sensitive no more
         try:
-            given = loaded(SigningIn(), rules.given(sent(), found.signing))
+            more = picking.of_organisations(coalition_id, _MORE).chosen()
+            given = loaded(SigningIn(), rules.given(sent(), found.signing, more))
             if given["is_sensitive"] and given["opens_at"] is not None:
                 sessions.must_be_fresh(visit())
             settings.put(actor(), statement_id, version(), given)
@@ -301,12 +301,11 @@ def _settings(
     found = settings.signing(actor(), statement_id)
     _must_be_fresh(found)  # now, so that nothing that is typed is lost
     row, words = found.signing, said()
-    page = PageRequest(limit=paging.MOST)
-    offered = list(organisations.of_coalition(actor(), coalition_id, page, None).items)
-    listed = {each.id for each in offered}  # who mails is always shown: saving keeps ticks
-    offered += [
-        organisations.organisation(actor(), each) for each in found.mailers if each not in listed
-    ]
+    pick = picking.of_organisations(coalition_id, _MORE)
+    more = pick.offered(form)
+    # Who mails is always shown: saving keeps ticks. Others too, while they are few.
+    mailers = {str(each): pick.named(each) for each in found.mailers}
+    listed = mailers if more.is_long else {**dict(more.choices), **mailers}
     is_frozen = bool(statement.revision_number)
     told = retention.preview(actor(), statement_id)
     return screen(
@@ -317,15 +316,9 @@ def _settings(
             known=rules.typed_as(row),
             ticked={name: getattr(row, name) for name in rules.TRUTHS},
             suggests_sensitive=found.suggests_sensitive,
-            organisations=[
-                (
-                    str(each.id),
-                    each.names.get(words.language) or next(iter(each.names.values())),
-                    "",
-                )
-                for each in offered
-            ],
-            mailers=[str(each) for each in found.mailers],
+            organisations=[(each, name, "") for each, name in listed.items()],
+            more=more if more.is_long else None,
+            mailers=list(mailers),
             version=row.version,
             preview=to("signing_preview", statement_id=statement_id) if is_frozen else "",
             to_confirm=asked,

@@ -85,7 +85,7 @@ class FreshBoard(Screen):
 
 def _board(statement: Statement) -> BoardScreen:
     words, whose = said(), {"statement_id": statement.id}
-    found: dict[str, Any] = board.read(actor(), statement.id)
+    found: dict[str, Any] = board.read(actor(), statement.id, most_people=rules.MOST_PEOPLE)
     is_coordinator, round_ = statement_base.may(Role.COORDINATOR), found["round"]
     asked, members = request.args.get("state", ""), found["members"]
     rows = [_member(each, statement, sees_all=is_coordinator) for each in _of(members, asked)]
@@ -126,6 +126,7 @@ def _board(statement: Statement) -> BoardScreen:
         ],
         language=statement.language,
         withheld=found["would_withhold"],
+        unread=found["unread"],
         fresh=to("statement_signoff_board", **whose) + (f"?state={asked}" if asked else ""),
         looked_at=when(clock.now()),
         is_frozen=bool(statement.revision_number),
@@ -263,7 +264,7 @@ class AskMembers(Screen):
 
     def _shown(self, statement: Statement, form: Form) -> Response:
         words, language = said(), said().language
-        found: dict[str, Any] = board.read(actor(), statement.id)
+        found: dict[str, Any] = board.read(actor(), statement.id, most_people=0)
         round_: RoundView | None = found["round"]
         members = found["members"]
         nobody = [

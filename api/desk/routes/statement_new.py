@@ -14,6 +14,7 @@ from api.cases.rules import slug as slug_of
 from api.copies import service as copies
 from api.desk.routes import statement_base
 from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
+from api.desk.routes.picking import Pick
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import drafting, filling
 from api.desk.rules.beginning import (
@@ -30,7 +31,6 @@ from api.exchange.schemas import WordImportArgs
 from api.exchange.service import OnOtherWords, word
 from api.exchange.service.word import WordImportAsked
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.word.reading import NotAWordFile
 from api.pages.routes.base import sent, takes_file
 from api.pages.rules.facts import Form
@@ -55,7 +55,7 @@ class BeginStatement(Screen):
 
     def get(self, coalition_id: UUID) -> Response:
         """Offer the templates, and the other ways."""
-        own = templates.templates(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+        own = list(paging.every(lambda page: templates.templates(actor(), coalition_id, page)))
         offers = [_offer(templates.template(actor(), each.id).source, str(each.id)) for each in own]
         there = {each.name for each in own}
         built_in = templates.built_in()
@@ -159,10 +159,9 @@ class BeginFromAnother(Screen):
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Begin with its text."""
         try:
-            source = statement_base.statement_of(UUID(one("source")))
-        except ValueError:
-            wrong = Fault("/source", Code.NOT_A_CHOICE, "Choose a statement.")
-            return _copy(coalition_id, typed(Invalid(wrong.detail, [wrong])))
+            source = statement_base.statement_of(UUID(_sources(coalition_id).needed()))
+        except Invalid as refused:
+            return _copy(coalition_id, typed(refused))
 
         def begin(slug: str) -> SavedStatement:
             return copies.copy_statement(actor(), source.id, slug, one("title") or None, None)
@@ -176,13 +175,20 @@ class BeginFromAnother(Screen):
         return onward("draft", "statement_begun", statement_id=begun.statement.id)
 
 
-def _copy(coalition_id: UUID, form: Form) -> Response:
-    found = service.statements(actor(), coalition_id, PageRequest(limit=paging.MOST), {}).items
-    sources = [(str(each.id), each.title) for each in found]
-    return screen(
-        "statement_copy.html",
-        CopyScreen(sources=sources, source=request.args.get("from", ""), form=form),
+def _sources(coalition_id: UUID) -> Pick:
+    return Pick(
+        "source",
+        lambda page, q: service.statements(actor(), coalition_id, page, {}, q).of(
+            lambda each: (str(each.id), each.title)
+        ),
+        lambda statement_id: statement_base.statement_of(statement_id).title,
     )
+
+
+def _copy(coalition_id: UUID, form: Form) -> Response:
+    source = request.args.get("from", "")
+    sources = _sources(coalition_id).offered(form, source)
+    return screen("statement_copy.html", CopyScreen(sources=sources, source=source, form=form))
 
 
 @at("/<uuid:coalition_id>/statements/new/file", "statement_file")

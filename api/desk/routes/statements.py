@@ -46,13 +46,20 @@ _BY_BUTTON = (State.REVIEW, State.DRAFT, State.ARCHIVED)
 class ListStatements(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """List statements, newest first."""
+        return self._listed(coalition_id, "")
+
+    def post(self, coalition_id: UUID) -> Response:
+        """Search them by words of their titles; the words stand in no address."""
+        return self._listed(coalition_id, one("search"))
+
+    def _listed(self, coalition_id: UUID, sought: str) -> Response:
         words, query = said(), {}
         for name, kind in _FILTERS.items():
             if asked := request.args.get(name, ""):
                 if asked not in set(kind):
                     raise NotFound("There are no statements of this kind.")
                 query[name] = kind(asked)
-        found = service.statements(actor(), coalition_id, page_request(), query)
+        found = service.statements(actor(), coalition_id, page_request(), query, sought or None)
         stand = standing.of_each(actor(), coalition_id, found.items)
         table = Listing(
             caption=words.say("statements.title"),
@@ -74,6 +81,8 @@ class ListStatements(Screen):
                 )
                 for name, kind in _FILTERS.items()
             ],
+            search=words.say("statements.search"),
+            asked=sought,
             total=found.total,
             following=found.following,
         )

@@ -24,6 +24,7 @@ from api.documents.rules.diffs import marked
 from api.documents.rules.rendering import Format
 from api.documents.service import DocumentSpec, previews
 from api.errors import Code, Conflict, Fault, Invalid, NotFound
+from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
@@ -34,7 +35,6 @@ from api.statements.service import SavedStatement
 from api.texts.rules import themes, wording
 from api.texts.rules.document import PortableBlock, PortableDocument
 
-_MOST_THREADS = 200
 # Fields that a block may have, and that send nothing where nothing is ticked.
 _NAMED = ("text", "items", "cases", "countries", "ids", "lists")
 
@@ -140,9 +140,10 @@ def _threads(statement_id: UUID) -> Mapping[str, int]:
     newest = _newest_consultation(statement_id)
     if newest is None or not statement_base.may(Role.EDITOR):
         return {}
-    page, found = PageRequest(limit=_MOST_THREADS), dict[str, int]()
-    views = comments.of_consultation(actor(), newest, page, is_resolved=False)
-    for view in views.items:
+    found = dict[str, int]()
+    for view in paging.every(
+        lambda page: comments.of_consultation(actor(), newest, page, is_resolved=False)
+    ):
         if view.block is not None:
             found[view.block.id] = found.get(view.block.id, 0) + 1
     return found
@@ -154,7 +155,7 @@ def _newest_consultation(statement_id: UUID) -> UUID | None:
 
 
 def _undecided(statement_id: UUID) -> int:
-    found = consultations.of_statement(actor(), statement_id, PageRequest(limit=5)).items
+    found = paging.every(lambda page: consultations.of_statement(actor(), statement_id, page))
     return sum(each.undecided or 0 for each in found)
 
 

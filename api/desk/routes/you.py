@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts import schemas, service as accounts
@@ -12,7 +12,20 @@ from api.accounts.models import Token
 from api.accounts.service import passkeys, sessions
 from api.accounts.service.sessions import SessionView
 from api.coalitions import service as coalitions
-from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed, when
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    cursors,
+    one,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+    when,
+)
 from api.desk.routes.visiting import actor
 from api.desk.rules import typed_facts
 from api.desk.rules.entering import NewTokenScreen, YouScreen
@@ -22,7 +35,6 @@ from api.desk.service import daily
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.pages.rules.pages import own_name
@@ -51,7 +63,7 @@ class You(Screen):
 
 
 def _coalitions() -> list[tuple[str, str, str]]:
-    found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
+    found = paging.every(lambda page: coalitions.coalitions(actor(), page))
     return [(str(each.id), each.name, "") for each in found]
 
 
@@ -135,8 +147,7 @@ def _passkeys() -> Listing:
 
 def _tokens() -> Listing:
     words = said()
-    asked = PageRequest(limit=paging.MOST, cursor=request.args.get("cursor") or None)
-    found = accounts.tokens(actor(), asked)
+    found = accounts.tokens(actor(), page_request())
     return Listing(
         caption=words.say("you.tokens"),
         columns=[
@@ -145,6 +156,7 @@ def _tokens() -> Listing:
         ],
         rows=[_token(each) for each in found.items],
         path=to("you"),
+        query=cursors("cursor"),
         following=found.following,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from api.desk.rules.block_forms import Choices
 from api.desk.rules.fact_forms import FactGroup
+from api.desk.rules.picking import Offered
 from api.pages.rules.facts import Form
 
 
@@ -43,7 +44,7 @@ class EmptyBeginningScreen:
 class CopyScreen:
     """A statement from the text of another one."""
 
-    sources: Choices
+    sources: Offered
     source: str
     form: Form = field(default_factory=Form)
 

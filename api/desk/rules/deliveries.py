@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from api.deliveries.models import DeliveryState
+from api.desk.rules.picking import Offered
 from api.desk.rules.statements import StatementAround
 from api.desk.rules.tables import Listing, Tone
 from api.pages.rules.facts import Anchor, Form
@@ -54,6 +55,7 @@ class DeliveriesScreen:
     responses: Sequence[ResponseShown]  # the latest
     answers: int  # of all
     letters: Sequence[tuple[Anchor, Markup]]
+    pages_of_letters: Listing
     is_published: bool
 
 
@@ -94,6 +96,8 @@ class CoverLetterScreen:
     without_email: Sequence[Anchor]
     already: Sequence[str]
     missing: Sequence[str]
+    cursor: str  # of the page of recipients that is shown, and of the next
+    following: str
     back: str
     is_published: bool
     form: Form = field(default_factory=Form)
@@ -104,7 +108,7 @@ class HandedForm:
     """The form for a handing over by other means, or for an answer."""
 
     around: StatementAround
-    addressees: Sequence[tuple[str, str]]
+    addressees: Offered
     back: str
     new_addressee: str = ""
     means: Sequence[tuple[str, str]] = ()

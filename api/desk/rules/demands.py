@@ -98,6 +98,7 @@ class DemandCasesScreen:
     about: Sequence[tuple[str, str]]  # id, label
     found: Sequence[tuple[str, str]] = ()
     asked: str = ""
+    told: str = ""  # of what the search left out
 
 
 def moved(ids: Sequence[UUID], one: UUID, *, how: str, before: UUID | None) -> list[UUID]:

@@ -33,6 +33,7 @@ class FactField:
     default: str = ""
     required: bool = False
     choices: Choices = ()
+    is_sought: bool = False  # there are too many for a list: words are typed
     most: int = 1000
     own: Sequence[FactField] = ()  # of an addressee that is none of the coalition's
 
@@ -59,19 +60,22 @@ class FactGroup:
 
 @dataclass(frozen=True)
 class KnownRows:
-    """The coalition's cases and addressees, by id; cases may be too many to be listed."""
+    """The coalition's cases and addressees, by id; None: they are too many to be listed."""
 
-    cases: Choices = ()
-    addressees: Choices = ()
+    cases: Choices | None = ()
+    addressees: Choices | None = ()
 
 
 @dataclass(frozen=True)
 class ReadFacts:
-    """What was typed: the facts, what each field holds now, and cases that are to be looked for."""
+    """What was typed: the facts, what each field holds now, and what is to be looked for.
+
+    That is a case or an addressee, by the field: its kind, and the words in it.
+    """
 
     facts: dict[str, Any]
     values: dict[str, Sequence[str]]
-    sought: dict[str, str] = field(default_factory=dict)  # the field, and the words in it
+    sought: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def groups(source: TemplateSource, known: KnownRows, counts: Mapping[str, int]) -> list[FactGroup]:
@@ -115,7 +119,7 @@ def _row(
 
 def _field(name: str, fact: Declaration, known: KnownRows, example: Any) -> FactField:
     kind, default = str(fact["type"]), fact.get("default")
-    choices: Choices = [(each, each) for each in fact.get("choices", ())]
+    choices: Choices | None = [(each, each) for each in fact.get("choices", ())]
     if kind == "case":
         choices = known.cases
     own: Sequence[FactField] = ()
@@ -138,7 +142,8 @@ def _field(name: str, fact: Declaration, known: KnownRows, example: Any) -> Fact
         example=str(example) if is_shown else "",
         default=("yes" if default else "") if kind == "boolean" else str(default or ""),
         required=bool(fact.get("required")) and default is None,
-        choices=choices,
+        choices=choices or (),
+        is_sought=choices is None,
         most=20_000 if kind in _LONG else 1000,
         own=own,
     )
@@ -208,8 +213,8 @@ def _value(at: str, now: str, kind: str, sent: Sent, found: ReadFacts) -> Any:
     found.values[now] = [text]
     if kind == "number":
         return _number(text)
-    if kind == "case":
-        found.sought[now] = text
+    if kind in {"case", "addressee"}:
+        found.sought[now] = kind, text
     return text
 
 

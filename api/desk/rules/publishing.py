@@ -32,6 +32,7 @@ class PublishScreen:
     unanswered: Sequence[Anchor]
     lines: Sequence[LineToPrint]
     withheld: int
+    unread: int  # people who would print, and are too many to be shown
     language: str
     is_draft: bool  # it is to be sent to review first, by a button
     is_sensitive: bool

@@ -73,7 +73,8 @@ class CommentsScreen:
     shows_all: bool
     form: Form = field(default_factory=Form)
     refused_id: str = ""  # the suggestion whose form was refused
-    more: str = ""
+    pages: Sequence[Listing] = ()  # of threads, and of suggestions
+    same_page: str = ""  # what an address says of the pages that are shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from api.desk.rules.tables import Cell
 
 @dataclass(frozen=True, kw_only=True)
 class FoundGroup:
-    """What was found of one kind, `search.…` of the words; `more` leads to where all of it is."""
+    """What was found of one kind, `search.…` of the words."""
 
     key: str
     total: int
     things: Sequence[Cell]
-    href: str = ""  # of the list of its kind
+    href: str = ""  # of the list of its kind, which takes the search
+    told: str = ""  # of what the search left out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.desk.rules.picking import Offered
 from api.desk.rules.signing import SigningAround
 from api.desk.rules.tables import Listing, Tone
 from api.pages.rules.facts import Anchor, Form
@@ -83,7 +84,7 @@ class EntryScreen:
     back: Anchor
     revision: int
     sha256: str
-    organisations: Sequence[tuple[str, str]]
+    organisations: Offered
     values: Mapping[str, str] = field(default_factory=dict)
     text_changed: bool = False
     form: Form = field(default_factory=Form)

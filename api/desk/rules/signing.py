@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.accounts.rules import Role
 from api.desk.rules import typed_facts
+from api.desk.rules.picking import Offered
 from api.desk.rules.tables import Listing, Tone
 from api.errors import Fault
 from api.pages.rules.facts import Anchor, Form
@@ -130,6 +131,7 @@ class SettingsScreen:
     suggests_sensitive: bool
     organisations: Sequence[tuple[str, str, str]]
     mailers: Sequence[str]
+    more: Offered | None  # where there are more organisations than are listed
     version: int
     preview: str  # its address; "": there is no frozen text to show
     retention: Sequence[tuple[str, Any]] = ()
@@ -162,19 +164,25 @@ def typed_as(signing: Signing) -> dict[str, str]:
     }
 
 
-def given(values: Mapping[str, Sequence[str]], signing: Signing) -> dict[str, object]:
-    """Return the body of /v1 that a sent form means; instants that it left alone stay."""
+def given(
+    values: Mapping[str, Sequence[str]], signing: Signing, more: str | None = None
+) -> dict[str, object]:
+    """Return the body of /v1 that a sent form means; instants that it left alone stay.
+
+    `more` mails, besides those who are ticked.
+    """
 
     def one(name: str) -> str:
         return (values.get(name) or [""])[0].strip()
 
+    mailers = [*values.get("mailing_organisation_ids", ()), *filter(None, [more])]
     typed = {name: one(name) or None for name in PERHAPS}
     known = {name: getattr(signing, name) for name in ("opens_at", "closes_at")}
     return {
         **{name: one(name) for name in TEXTS},
         **typed_facts.left_alone(typed, one("zone"), known, signing.zone),
         **{name: one(name) == "yes" for name in TRUTHS},
-        "mailing_organisation_ids": list(values.get("mailing_organisation_ids", ())),
+        "mailing_organisation_ids": list(dict.fromkeys(mailers)),
         **confirmed(values),
     }
 

@@ -58,6 +58,7 @@ class BoardScreen:
     lines: Sequence[LineToPrint]
     language: str  # of the text
     withheld: int
+    unread: int  # people who would print, and are too many to be shown
     fresh: str
     looked_at: Markup
     is_frozen: bool  # there is a text to be approved
@@ -218,6 +219,7 @@ def round_facts(values: Mapping[str, str], found: SignOffRound | None) -> dict[s
     return given
 
 
+MOST_PEOPLE = 100  # who signed, of whom the board shows the names that would print
 ROUND_FIELDS = (
     "soft_deadline", "hard_deadline", "zone", "silence", "remind_after_days",
     "remind_every_days", "note",

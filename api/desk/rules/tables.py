@@ -85,6 +85,7 @@ class Listing:
     asked: str = ""  # those words
     total: int | None = None
     following: str | None = None  # the cursor of the next page
+    cursor: str = "cursor"  # its name in the address: each table of a screen has its own
     is_by_name: bool = False  # a cursor holds a name then, and stands in no address
     bulk: str = ""  # where bulk acts are sent
     acts: Sequence[BulkAct] = ()
@@ -93,6 +94,21 @@ class Listing:
         """Return the table's address with another filter or page; "" takes one away."""
         query = {key: value for key, value in {**self.query, **changed}.items() if value}
         return f"{self.path}?{urlencode(query)}" if query else self.path
+
+    @property
+    def first(self) -> str:
+        """Return the address of its first page."""
+        return self.at(**{self.cursor: ""})
+
+    @property
+    def next(self) -> str:
+        """Return the address of the page after this one."""
+        return self.at(**{self.cursor: self.following or ""})
+
+    @property
+    def is_later(self) -> bool:
+        """Tell whether there is a page before this one."""
+        return bool(self.query.get(self.cursor)) and not self.asked
 
     @property
     def is_narrowed(self) -> bool:

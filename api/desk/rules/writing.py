@@ -8,6 +8,7 @@ from typing import Any
 
 from api.desk.rules.block_forms import WAYS, WritingBlock
 from api.desk.rules.drafting import KINDS
+from api.desk.rules.picking import Offered
 from api.desk.rules.statements import StatementAround
 from api.documents.rules.blocks import StatementText
 from api.pages.rules.facts import Form
@@ -75,7 +76,7 @@ class HeadScreen:
     kinds: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, str]]
     themes: Sequence[tuple[str, str]]
-    known: Sequence[tuple[str, str]]  # the coalition's addressees
+    known: Offered  # of the coalition's addressees
     addressees: Sequence[int]  # one for each row
     contacts: Sequence[int]
     form: Form = field(default_factory=Form)

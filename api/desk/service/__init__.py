@@ -100,8 +100,7 @@ def _at_statements(session: Session, coalition_id: UUID) -> Iterator[WaitingThin
 
 
 def _work(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
-    wanted = WorkFilter(None, **LATE)
-    return work.work(actor, coalition_id, PageRequest(limit=1), wanted).counts
+    return work.numbers(actor, coalition_id, WorkFilter(None, **LATE))
 
 
 def _failed(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
@@ -47,6 +47,17 @@ class Page(Generic[Item_co]):
     def of(self, change: Callable[[Item_co], U]) -> Page[U]:
         """Return the same page with each item changed."""
         return Page([change(item) for item in self.items], self.following, self.total)
+
+
+def every(read: Callable[[PageRequest], Page[T]]) -> Iterator[T]:
+    """Yield all of a list, page by page: of a list that stays short by what it is about."""
+    cursor: str | None = None
+    while True:
+        found = read(PageRequest(limit=MOST, cursor=cursor))
+        yield from found.items
+        if found.following is None:
+            return
+        cursor = found.following
 
 
 def narrowed(query: Select[T], wanted: Mapping[InstrumentedAttribute[Any], object]) -> Select[T]:

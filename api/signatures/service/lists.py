@@ -18,7 +18,7 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import Signature, SignatureState, Visibility
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, rows
 from api.signatures.service.rows import SignatureView
@@ -175,21 +175,35 @@ def numbers(actor: Actor, statement_id: UUID) -> dict[str, object]:
 
 
 def printed(
-    session: Session, statement: Statement, audience: Audience
+    session: Session, statement: Statement, audience: Audience, *, unread: int = 0
 ) -> tuple[list[PortableSignatory], int]:
     """Return the signatures that count as entries of the newest revision's portable document.
 
     In their order, and how many an audience sees no line of, if it may know; to coordinators none
-    is hidden. Who has no place yet is in neither.
+    is hidden. Who has no place yet is in neither. `unread` are the people who are listed, where
+    these are too many to be read: then they are left out.
     """
     counted = (rows.counting(statement), rows.placed())
     query = select(Signature).where(*counted, rows.visible(audience))
+    if unread:
+        query = query.where(Signature.kind != SignatoryKind.INDIVIDUAL)
     found = session.scalars(query.order_by(Signature.position)).all()
     entries = [entry for _, entry in _entries(session, statement, found, audience)]
     if not counts.tells_withheld(session, statement):
         return entries, 0
     total = session.scalar(select(func.count()).where(*counted)) or 0
-    return entries, total - len(entries)
+    return entries, total - len(entries) - unread
+
+
+def people_listed(session: Session, statement: Statement) -> int:
+    """Return how many people, not organisations, print with a line for everybody."""
+    query = select(func.count()).where(
+        rows.counting(statement),
+        rows.placed(),
+        rows.visible(Audience.PUBLIC),
+        Signature.kind == SignatoryKind.INDIVIDUAL,
+    )
+    return session.scalar(query) or 0
 
 
 def with_logos(

@@ -11,6 +11,7 @@ from api.infra.database.transactions import reading
 from api.portable.rules import signing
 from api.portable.rules.signing import SignatoryLine
 from api.signatures.rules import Audience
+from api.signatures.service import lists as signatures
 from api.signoffs import rules
 from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
@@ -21,8 +22,11 @@ from api.statements import service as statements
 from api.statements.models import Statement
 
 
-def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
-    """Return where each member is; others than coordinators see who shows that it approved."""
+def read(actor: Actor, statement_id: UUID, *, most_people: int | None = None) -> dict[str, object]:
+    """Return where each member is; others than coordinators see who shows that it approved.
+
+    Of what would print, people who signed are left out where they are more than `most_people`.
+    """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         board = rows.read_board(session, statement)
@@ -31,10 +35,13 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
         open_ = [entry for entry in board.entries if sees_all or entry.is_shown]
         lines: list[SignatoryLine] = []
         warnings: list[mentions.MentionWarning] = []
-        withheld = 0
+        withheld = unread = 0
         if statement.revision_number:
             newest = statements.current_revision(session, statement)
-            listed, withheld = printed(session, statement, Audience.PUBLIC, board)
+            if most_people is not None:
+                people = signatures.people_listed(session, statement)
+                unread = people if people > most_people else 0
+            listed, withheld = printed(session, statement, Audience.PUBLIC, board, unread=unread)
             lines = signing.signatories({**newest.document, "signatories": listed})["lines"]
             warnings = mentions.warned(session, board, newest.printed, sees_all=sees_all)
         return {
@@ -51,6 +58,7 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
             else None,
             "would_print": lines,
             "would_withhold": withheld,
+            "unread": unread,
             "warnings": warnings,
         }
 

@@ -40,14 +40,19 @@ NAMING = ("name", "acronym", "role", "affiliation", "as_printed", "represented_b
 
 
 def printed(
-    session: Session, statement: Statement, audience: Audience, board: Board | None = None
+    session: Session,
+    statement: Statement,
+    audience: Audience,
+    board: Board | None = None,
+    *,
+    unread: int = 0,
 ) -> tuple[list[PortableSignatory], int]:
     """Return who prints under the newest text now: those who signed, then those who approved.
 
     As `signatures.printed`, which is all of them once the text is published. Whoever has read the
     board gives it along.
     """
-    listed, withheld = signatures.printed(session, statement, audience)
+    listed, withheld = signatures.printed(session, statement, audience, unread=unread)
     approved = [facts for _, facts in _approved(session, statement, board)]
     shown = [portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
     unnamed = len(approved) - len(shown) if counts.tells_withheld(session, statement) else 0

@@ -102,18 +102,28 @@ def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: WorkFilter
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         waiting = _waiting(coalition_id, wanted)
-        columns = waiting.c
-        number = func.count().label("number")
-        counted = select(columns.kind, number).group_by(columns.kind)
-        counts = {row.kind: row.number for row in session.execute(counted)}
-        query = select(*columns)
+        columns, counts = waiting.c, _counts(session, waiting)
+        query, total = select(*columns), sum(counts.values())
         if wanted.kind is not None:
-            query = query.where(columns.kind == wanted.kind)
+            query, total = query.where(columns.kind == wanted.kind), counts[wanted.kind]
         order = [columns.since, columns.kind, columns.one]
-        found = paging.page(session, query, page, order)
+        found = paging.page(session, query, page, order, total=total)
         told = _Told(session, coalition_id, [row.one for row in found.items])
         items = paging.Page(told.items(found.items), found.following, found.total)
-        return WorkPage(items, {kind: counts.get(kind, 0) for kind in WorkKind})
+        return WorkPage(items, counts)
+
+
+def numbers(actor: Actor, coalition_id: UUID, wanted: WorkFilter) -> dict[str, int]:
+    """Return how much waits in a coalition, of each kind."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        return _counts(session, _waiting(coalition_id, wanted))
+
+
+def _counts(session: Session, waiting: Subquery) -> dict[str, int]:
+    query = select(waiting.c.kind, func.count().label("number")).group_by(waiting.c.kind)
+    counts = {row.kind: row.number for row in session.execute(query)}
+    return {kind: counts.get(kind, 0) for kind in WorkKind}
 
 
 def _waiting(coalition_id: UUID, wanted: WorkFilter) -> Subquery:
