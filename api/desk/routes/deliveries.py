@@ -94,7 +94,9 @@ class Deliveries(Screen):
                 responses=[_response(each, known) for each in answered.items],
                 answers=answered.total or 0,
                 letters=[_letter(each) for each in letters.items],
-                pages_of_letters=paged(list_of("letters", ""), letters),
+                pages_of_letters=paged(
+                    list_of("letters", words.say("deliveries.letters")), letters
+                ),
                 is_published=statement.state is State.PUBLISHED,
             ),
         )

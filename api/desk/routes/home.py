@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, request
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk import service
-from api.desk.routes.base import Screen, at, day, led, page_request, said, screen, to
+from api.desk.routes.base import Screen, at, cursors, day, led, page_request, said, screen, to
 from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
@@ -19,6 +20,7 @@ from api.desk.rules.founding import FirstStep
 from api.desk.rules.home import ChoiceScreen, CoalitionChoice, HomeScreen, Waiting, WorkScreen
 from api.desk.rules.next_steps import StatementStanding
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.typed_facts import whole
 from api.desk.service import WaitingThing, WaitKind, standing
 from api.errors import NotFound
 from api.infra.database import paging
@@ -30,6 +32,8 @@ from api.statements.service import work
 from api.statements.service.work import WorkFilter, WorkItem, WorkKind
 
 _MOST = 20  # statements
+_THINGS = 50  # of coordinators, on a page
+_AFTER = "after-"  # how a cursor begins that counts them; that of other work is none such
 
 
 @at("/", "home_of_all")
@@ -130,10 +134,9 @@ class DeskWork(Screen):
         if kind and kind not in {*WorkKind, *WaitKind}:
             raise NotFound("There is no work of this kind.")
         asked = page_request()
-        things = service.things(actor(), coalition_id) if asked.cursor is None else []
-        rows = [_thing(each) for each in things if kind in {"", each.kind}]
-        following = None
-        if not kind or kind in set(WorkKind):
+        rows, following = _things(coalition_id, kind, asked.cursor)
+        if following is None and (not kind or kind in set(WorkKind)):
+            asked = replace(asked, cursor=None) if _begins(asked.cursor) is not None else asked
             wanted = WorkFilter(WorkKind(kind) if kind else None, **service.LATE)
             found = work.work(actor(), coalition_id, asked, wanted).page
             rows += map(_work, found.items)
@@ -148,11 +151,29 @@ class DeskWork(Screen):
             columns=[ListColumn(words=words.say(f"work.{key}")) for key in ("what", "kind", "why")],
             rows=rows,
             path=to("work"),
-            query={"kind": kind, "cursor": asked.cursor or ""},
+            query={"kind": kind, **cursors("cursor")},
             filters=[kinds],
             following=following,
         )
         return screen("work.html", WorkScreen(work=listing))
+
+
+def _things(coalition_id: UUID, kind: str, cursor: str | None) -> tuple[list[ListRow], str | None]:
+    """Return what waits of coordinators on one page, and the cursor of the next if there is one."""
+    begins = _begins(cursor)
+    if begins is None:
+        return [], None
+    every = [each for each in service.things(actor(), coalition_id) if kind in {"", each.kind}]
+    ends = begins + _THINGS
+    following = f"{_AFTER}{ends}" if len(every) > ends else None
+    return [_thing(each) for each in every[begins:ends]], following
+
+
+def _begins(cursor: str | None) -> int | None:
+    """Return after how many things of coordinators a page begins; None: after all of them."""
+    if cursor is None:
+        return 0
+    return whole(cursor.removeprefix(_AFTER)) if cursor.startswith(_AFTER) else None
 
 
 def _thing(thing: WaitingThing) -> ListRow:
