@@ -104,6 +104,13 @@ class Signature(columns.OfCoalition, columns.Versioned, columns.Base):
         ),
         # The public list, however many are hidden in between.
         columns.partial_index("ix_signatures_listed", "statement_id", "position", where=LISTED),
+        # Who a text says is behind it, whatever the number of people who signed.
+        columns.partial_index(
+            "ix_signatures_organisations",
+            "statement_id",
+            "position",
+            where="kind = 'organisation'",
+        ),
         # Those that a material revision left behind are counted without looking at the others.
         Index("ix_signatures_statement_id_revision_number", "statement_id", "revision_number"),
     )

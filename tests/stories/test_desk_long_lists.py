@@ -18,6 +18,7 @@ from api.desk.routes import (
     one_demand,
     picking,
     reviewing,
+    signoffs as board,
 )
 from api.desk.rules import signoffs
 from api.infra.database import paging
@@ -360,6 +361,22 @@ def test_the_board_counts_people_who_are_too_many_to_be_shown(
     assert "and 3 people who signed" in ada.page.text
     assert "and 1 without a name" in ada.page.text
     assert ada.page.links["and 3 people who signed"].endswith(f"/{statement}/signatures")
+
+
+def test_the_board_has_pages_of_members(
+    owner: Client, ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "_ON_A_PAGE", 2)
+    coalition = a_coalition(owner)
+    for each in "abcde":
+        a_member(owner, coalition, f"Specimen {each}")
+    statement, _ = a_text(owner, coalition)
+    ada.go(f"/desk/{coalition}/statements/{statement}/sign-off")
+
+    names = walked(ada, "//tbody/tr/th/a/text()")
+
+    assert sorted(names) == [f"Specimen {each}" for each in "abcde"]
+    assert "5 in all" in ada.page.text
 
 
 def test_what_waits_of_coordinators_has_pages_before_all_other_work(

@@ -13,6 +13,7 @@ from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk import service
 from api.desk.routes.base import Screen, at, cursors, day, led, page_request, said, screen, to
+from api.desk.routes.shared import sliced
 from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
@@ -33,7 +34,6 @@ from api.statements.service.work import WorkFilter, WorkItem, WorkKind
 
 _MOST = 20  # statements
 _THINGS = 50  # of coordinators, on a page
-_AFTER = "after-"  # how a cursor begins that counts them; that of other work is none such
 
 
 @at("/", "home_of_all")
@@ -164,16 +164,13 @@ def _things(coalition_id: UUID, kind: str, cursor: str | None) -> tuple[list[Lis
     if begins is None:
         return [], None
     every = [each for each in service.things(actor(), coalition_id) if kind in {"", each.kind}]
-    ends = begins + _THINGS
-    following = f"{_AFTER}{ends}" if len(every) > ends else None
-    return [_thing(each) for each in every[begins:ends]], following
+    page = sliced(every, begins, _THINGS)
+    return [_thing(each) for each in page.items], page.following
 
 
 def _begins(cursor: str | None) -> int | None:
     """Return after how many things of coordinators a page begins; None: after all of them."""
-    if cursor is None:
-        return 0
-    return whole(cursor.removeprefix(_AFTER)) if cursor.startswith(_AFTER) else None
+    return 0 if cursor is None else whole(cursor)
 
 
 def _thing(thing: WaitingThing) -> ListRow:

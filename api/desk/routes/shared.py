@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, request
 from markupsafe import Markup
@@ -19,6 +19,8 @@ from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.infra.database.paging import Page
 from api.infra.text import languages
 from api.statements.models import Statement
+
+_Item = TypeVar("_Item")
 
 
 def choices(kind: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
@@ -112,6 +114,13 @@ def lists_of(path: str, names: Sequence[str]) -> Callable[[str, str], Listing]:
         return Listing(caption=caption, columns=(), rows=(), path=path, query=query, cursor=name)
 
     return empty
+
+
+def sliced(every: Sequence[_Item], begins: int, size: int) -> Page[_Item]:
+    """Return a page of a list that is held as a whole: its cursor counts what was before it."""
+    ends = begins + size
+    following = str(ends) if len(every) > ends else None
+    return Page(every[begins:ends], following, len(every))
 
 
 def paged(at_it: Listing, found: Page[Any]) -> Listing:

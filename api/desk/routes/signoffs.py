@@ -31,6 +31,7 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.letters import letters_screen
+from api.desk.routes.shared import sliced
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AskMembersScreen, BoardScreen, LineToPrint
@@ -49,6 +50,7 @@ from api.statements.models import Statement
 from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>/sign-off"
+_ON_A_PAGE = 100  # members
 _SHORT = 90  # characters of what a member said, on the board
 _COLUMNS = ("member", "where", "said", "appears", "next")  # others see the first two
 _UNASKED = {Status.NOT_ASKED}
@@ -88,7 +90,10 @@ def _board(statement: Statement) -> BoardScreen:
     found: dict[str, Any] = board.read(actor(), statement.id, most_people=rules.MOST_PEOPLE)
     is_coordinator, round_ = statement_base.may(Role.COORDINATOR), found["round"]
     asked, members = request.args.get("state", ""), found["members"]
-    rows = [_member(each, statement, sees_all=is_coordinator) for each in _of(members, asked)]
+    cursor = request.args.get("cursor", "")
+    page = sliced(_of(members, asked), typed_facts.whole(cursor) or 0, _ON_A_PAGE)
+    query = {"state": asked, "cursor": cursor}
+    rows = [_member(each, statement, sees_all=is_coordinator) for each in page.items]
     totals = Counter(each["state"] for each in members if each["state"])
     unasked = [str(each["member"].id) for each in members if each["state"] in _UNASKED]
     path = to("statement_signoff", **whose)
@@ -110,7 +115,9 @@ def _board(statement: Statement) -> BoardScreen:
             ],
             rows=rows,
             path=path,
-            query={"state": asked},
+            query=query,
+            total=page.total,
+            following=page.following,
             filters=[
                 Filter(
                     name="state",
@@ -127,7 +134,7 @@ def _board(statement: Statement) -> BoardScreen:
         language=statement.language,
         withheld=found["would_withhold"],
         unread=found["unread"],
-        fresh=to("statement_signoff_board", **whose) + (f"?state={asked}" if asked else ""),
+        fresh=to("statement_signoff_board", **whose, **{k: v for k, v in query.items() if v}),
         looked_at=when(clock.now()),
         is_frozen=bool(statement.revision_number),
         is_asked=round_ is not None,

@@ -186,7 +186,7 @@ def printed(
     counted = (rows.counting(statement), rows.placed())
     query = select(Signature).where(*counted, rows.visible(audience))
     if unread:
-        query = query.where(Signature.kind != SignatoryKind.INDIVIDUAL)
+        query = query.where(rows.of_an_organisation())
     found = session.scalars(query.order_by(Signature.position)).all()
     entries = [entry for _, entry in _entries(session, statement, found, audience)]
     if not counts.tells_withheld(session, statement):

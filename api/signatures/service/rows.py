@@ -108,8 +108,14 @@ def counting(statement: Statement) -> ColumnElement[bool]:
 
 def organisations(statement: Statement) -> Select[Signature]:
     """Return the query of the signatures of organisations that count."""
-    is_one = Signature.kind == SignatoryKind.ORGANISATION
-    return select(Signature).where(counting(statement), is_one)
+    return select(Signature).where(counting(statement), of_an_organisation())
+
+
+def of_an_organisation() -> ColumnElement[bool]:
+    """Return the condition of the signatures of organisations, for which there is an index."""
+    # Written out, not bound, as in `counting`.
+    kind = literal(SignatoryKind.ORGANISATION, Signature.kind.type, literal_execute=True)
+    return Signature.kind == kind
 
 
 def of_members(statement: Statement) -> Select[Signature]:
