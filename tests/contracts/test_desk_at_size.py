@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.support.client import Client
 
 
+MOST_BYTES = 150_000
+
+
 def sizes(number: int) -> Sizes:
     names = ("cases", "demands", "lists", "signatures", "members", "statements")
     return Sizes(**dict.fromkeys(names, number), entries=number, letters=number)
@@ -36,6 +39,7 @@ def asked(world: World, desk: Desk, path: str, form: dict[str, str] | None) -> l
     finally:
         event.remove(engine, "before_cursor_execute", told)
     assert answer.status_code in {200, 303}, (path, answer.status_code)
+    assert len(answer.get_data()) < MOST_BYTES, path
     return found
 
 
