@@ -41,13 +41,16 @@ def of_each(
             }
         held = moderation.held(session, coalition_id)
         undecided = suggestions.undecided(session, coalition_id)
+        asked = rounds.asked(
+            session, [each.id for each in statements if each.state in IN_PREPARATION]
+        )
         public = [each.id for each in statements if each.state is State.PUBLISHED]
         handed = responses.handed(session, public)
         return {
             each.id: StatementStanding(
                 state=each.state,
                 is_frozen=_is_frozen(each, written),
-                answers=_answers(session, each),
+                answers=_answers(session, each) if each.id in asked else None,
                 held=held.get(each.id, 0),
                 suggestions=undecided.get(each.id, 0),
                 handed=handed.get(each.id, (0, 0))[0],
@@ -61,14 +64,9 @@ def _is_frozen(statement: Statement, written: set[UUID]) -> bool:
     return statement.revision_number > 0 and statement.id not in written
 
 
-def _answers(session: Session, statement: Statement) -> Answers | None:
+def _answers(session: Session, statement: Statement) -> Answers:
     """Count what the board shows; of a text that is out its signatures say who stands behind it."""
-    if statement.state not in IN_PREPARATION:
-        return None
-    found = rounds.tally(session, statement)
-    if found is None:
-        return None
-    is_open, states = found
+    is_open, states = rounds.tally(session, statement)
     numbers = {status: states.count(status) for status in Status}
     return Answers(
         asked=sum(number for status, number in numbers.items() if status not in _NOT_ASKED),

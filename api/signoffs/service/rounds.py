@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -283,10 +283,14 @@ def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
     return found
 
 
-def tally(session: Session, statement: Statement) -> tuple[bool, list[rules.Status]] | None:
-    """Return whether members may answer now, and where each is; None: nobody was asked."""
-    if rows.round_of(session, statement.id) is None:
-        return None
+def asked(session: Session, statement_ids: Collection[UUID]) -> set[UUID]:
+    """Return about which of some statements members were asked."""
+    query = select(SignOffRound.statement_id).where(SignOffRound.statement_id.in_(statement_ids))
+    return set(session.scalars(query))
+
+
+def tally(session: Session, statement: Statement) -> tuple[bool, list[rules.Status]]:
+    """Return whether members who were asked may answer now, and where each is."""
     board = rows.read_board(session, statement)
     return is_open(board), [each.status for each in board.entries]
 
