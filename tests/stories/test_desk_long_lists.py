@@ -196,21 +196,13 @@ def test_a_letter_reaches_addressees_of_every_page(
     assert page.rows[0][0] == "e Specimen"
 
 
-def test_answers_and_letters_have_pages(
+def test_cover_letters_have_pages(
     owner: Client, ada: Desk, rush: Rush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliveries, "_ANSWERS", 2)
     monkeypatch.setattr(deliveries, "_LETTERS", 2)
-    who = an_addressee(owner, rush.coalition, "A. Specimen")
-    for number in range(5):
-        answer = {"addressee_id": who, "text": f"Answer {number}."}
-        made(owner, f"/v1/statements/{rush.statement}/responses", answer)
     letters = [a_cover_letter(owner, rush.statement) for _ in range(3)]
     ada.go(f"/desk/{rush.coalition}/statements/{rush.statement}/deliveries")
-    told = walked(ada, "//ol[@class='answers']//p[@class='letter']/text()", "answered")
-    assert sorted(told) == [f"Answer {number}." for number in range(5)]
 
-    ada.go(f"/desk/{rush.coalition}/statements/{rush.statement}/deliveries")
     written = walked(ada, "//ul[@class='recipients']//a/@href", "letters")
     assert {each.rpartition("/")[2] for each in written} == set(letters)
 

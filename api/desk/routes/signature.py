@@ -33,7 +33,6 @@ from api.errors import Invalid
 from api.infra.text import languages
 from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import persons
-from api.organisations import service as organisations
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Anchor, Form
 from api.signatures import schemas
