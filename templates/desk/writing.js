@@ -62,8 +62,11 @@
       list.replaceChildren(...news.children);
       if (focused && focused.isConnected) focused.focus();
     }
-    const [old, now] = [document, fresh].map(one => one.querySelector("#look"));
-    if (old && now) old.replaceWith(now);
+    /* What is to be looked at, and the next step: a text that was frozen is written on now. */
+    for (const name of ["#look", ".headline"]) {
+      const [old, now] = [document.querySelector(name), fresh.querySelector(name)];
+      if (old && now && !old.contains(document.activeElement)) old.replaceWith(now);
+    }
     grips();
   };
 

@@ -157,6 +157,7 @@ def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page
     assert preview.status == 200
     assert "frame-ancestors 'self'" in preview.headers["Content-Security-Policy"]
     assert "organisation" not in preview.tree.xpath("//input[@name='kind']/@value")
+    assert not preview.tree.xpath("//script"), "none would run in the frame"
     tried = ada.go(at(signing, "signing/preview?takes_organisations=yes"))
     assert tried.html != preview.html
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, a_statement
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_revision,
+    a_role,
+    a_statement,
+)
 from tests.support.desk import Desk, at_the_desk
 
 if TYPE_CHECKING:
@@ -322,3 +330,17 @@ def test_a_block_that_is_dragged_stands_behind_the_one_it_was_dropped_at(
     press(ada, 0, "move", after=ids[2])
 
     assert body_of(owner, statement) == [BODY[1], BODY[2], BODY[0], BODY[3]]
+
+
+def test_the_text_leads_on_to_freezing_it_as_long_as_it_says_something_new(
+    ada: Desk, owner: Client, coalition: str, statement: str
+) -> None:
+    here = f"/desk/{coalition}/statements/{statement}/text"
+    assert "Freeze its words" in ada.page.links
+    a_revision(owner, statement)
+    assert "Freeze its words" not in ada.go(here).links
+
+    press(ada, 2, "save", text="Other words.")
+
+    ada.follow("Freeze its words")
+    assert ada.page.heading == "Freeze as version 2"

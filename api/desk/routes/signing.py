@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -347,6 +348,8 @@ class PreviewPage(Screen):
             found = preview.previewed(actor(), statement_id, request.args.get("language"), tried)
         except NotFrozen:
             return led(to("signing_settings", statement_id=statement_id))
-        answer = framed(Response(pages.render("statement.html", public_pages.page_of(found))))
+        page = public_pages.page_of(found)
+        page = replace(page, frame=replace(page.frame, script=""))  # none would run in the frame
+        answer = framed(Response(pages.render("statement.html", page)))
         answer.headers["Content-Security-Policy"] = _PREVIEW
         return answer
