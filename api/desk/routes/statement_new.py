@@ -15,7 +15,7 @@ from api.copies import service as copies
 from api.desk.routes import picking, statement_base
 from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
 from api.desk.routes.visiting import actor, coalition
-from api.desk.rules import drafting, filling
+from api.desk.rules import filling, typed_text
 from api.desk.rules.beginning import (
     BeginningScreen,
     CopyScreen,
@@ -114,7 +114,7 @@ class BeginFromWords(Screen):
             "kind": one("kind") or StatementKind.JOINT_STATEMENT.value,
             "language": one("language"),
             "title": one("title"),
-            "body": [{"paragraph": each} for each in drafting.paragraphs(one("text"))],
+            "body": typed_text.blocks(one("text")),
         }
 
         def begin(slug: str) -> SavedStatement:
