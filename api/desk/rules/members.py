@@ -69,6 +69,7 @@ class MemberFormScreen:
     version: int | None = None
     languages: Sequence[tuple[str, str]] = ()
     roles: Sequence[tuple[str, str, str]] = ()
+    hidden: Sequence[tuple[str, str]] = ()  # fields that carry on where the form leads back to
     form: Form = field(default_factory=Form)
 
 
