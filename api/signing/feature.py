@@ -11,7 +11,7 @@ from api.infra.queue import Lane
 from api.signing import jobs, rules
 from api.signing.events import SigningChanged
 from api.signing.routes import blueprint
-from api.signing.service import letters, pending_batch, receiving
+from api.signing.service import letters, pending_batch, receiving, settings
 from api.statements.events import StatementMoved, StatementRevised
 
 FEATURE = Feature(
@@ -34,6 +34,7 @@ FEATURE = Feature(
     ),
     listeners=(
         Listener(SigningChanged, receiving.look_anew),
+        Listener(StatementMoved, settings.give_page),
         Listener(StatementMoved, receiving.look_anew),
         Listener(StatementRevised, receiving.look_anew),
     ),

@@ -68,7 +68,8 @@ class SigningOut(OutSchema):
     statement_id = fields.UUID(attribute="signing.statement_id")
     address = fields.String(
         attribute="signing.address",
-        description="Of its page: /s/{address}. Empty before the first PUT.",
+        description="Of its page: /s/{address}. Empty until the text is published or the first PUT;"
+        " of a sensitive text until that PUT.",
         example=ADDRESS,
     )
     opens_at = fields.AwareDateTime(allow_none=True, attribute="signing.opens_at")

@@ -4,10 +4,13 @@
   page.classList.add("scripted");
 
   /* Instants as this computer's clock has them. */
-  const clock = new Intl.DateTimeFormat(page.lang, {dateStyle: "medium", timeStyle: "short"});
+  const tongue = page.lang === "en" ? "en-GB" : page.lang; // as the server writes days and hours
+  const days = new Intl.DateTimeFormat(tongue, {dateStyle: "long"});
+  const hours = new Intl.DateTimeFormat(tongue, {hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
   for (const one of document.querySelectorAll("time[datetime]")) {
     one.title = one.textContent;
-    one.textContent = clock.format(new Date(one.dateTime));
+    const at = new Date(one.dateTime);
+    one.textContent = `${days.format(at)}, ${hours.format(at)}`;
   }
 
   document.addEventListener("change", ({target}) => {

@@ -4,12 +4,15 @@
   const board = document.querySelector("[data-fresh]");
   if (!board) return;
   const every = 3e4, attended = 9e5;
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+  const tongue = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const days = new Intl.DateTimeFormat(tongue, {dateStyle: "long"});
+  const hours = new Intl.DateTimeFormat(tongue, {hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
+  const clock = at => `${days.format(at)}, ${hours.format(at)}`;
   const [at, stopped] = ["at", "stopped"].map(name => document.querySelector(`[data-fresh-${name}]`));
   let moved = Date.now(), tag = "";
   const told = time => {
     time.title = time.textContent;
-    time.textContent = clock.format(new Date(time.dateTime));
+    time.textContent = clock(new Date(time.dateTime));
   };
   for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, () => moved = Date.now());
 
@@ -21,7 +24,7 @@
       if (board.contains(document.activeElement)) return;
       stopped.hidden = answer.ok || answer.status === 304;
       if (!stopped.hidden) return;
-      at.textContent = clock.format(new Date());
+      at.textContent = clock(new Date());
       if (!answer.ok) return;
       board.innerHTML = await answer.text();
       tag = answer.headers.get("ETag");

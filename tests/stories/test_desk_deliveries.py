@@ -8,7 +8,6 @@ import pytest
 
 from tests.stories.test_deliveries import an_addressee
 from tests.support.builders import (
-    a_cover_letter,
     a_demand,
     a_demand_list,
     a_member,
@@ -66,38 +65,6 @@ def test_a_text_is_handed_over_with_a_letter_that_was_seen(
     other = ada.page.tree.xpath("//option[text()='B. Specimen']/@value")[0]
     page = ada.submit("Save", addressee_id=other, means="in_person", note="At the chancellery.")
     assert page.rows[0][0] == "B. Specimen At the chancellery."
-
-
-def test_whom_the_coalition_does_not_know_is_entered_from_the_text_and_the_letter_comes_back(
-    world: World, owner: Client, rush: Rush
-) -> None:
-    whom = [{"name": "Murat Specimenbekov", "title": "Minister"}, {"name": "A. Specimen"}]
-    statement = a_statement(owner, rush.coalition, addressees=whom)
-    freeze(owner, statement)
-    an_addressee(owner, rush, "A. Specimen")
-    letter = a_cover_letter(owner, statement)
-    ada = at_the_desk(world, owner)
-    page = ada.go(f"/desk/{rush.coalition}/cover-letters/{letter}")
-    assert "Murat Specimenbekov" in page.text
-    page = ada.follow("Enter it, with an e-mail address")
-    assert "Specimenbekov" not in page.path
-    assert ada.submit("Enter it", email="nowhere").faults.keys() == {"email"}
-    page = ada.submit("Enter it", email="minister@specimen.example")
-    assert (page.path.split("?")[0], page.notice) == (
-        f"/desk/{rush.coalition}/cover-letters/{letter}",
-        "The addressee is entered.",
-    )
-    assert "does not know them" not in page.text
-
-    ada.follow("A. Specimen")
-    page = ada.submit("Save", email="office@specimen.example")
-    assert "These have no e-mail address" not in page.text
-    found = owner.get(f"/v1/coalitions/{rush.coalition}/addressees")["items"]
-    told = {each["name"]: (each["title"], each["email"]) for each in found}
-    assert told == {
-        "Murat Specimenbekov": ("Minister", "minister@specimen.example"),
-        "A. Specimen": (None, "office@specimen.example"),
-    }
 
 
 def test_an_answer_changes_the_demands_that_it_speaks_to(world: World, owner: Client) -> None:

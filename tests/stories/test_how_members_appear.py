@@ -325,7 +325,7 @@ def test_a_member_reads_and_chooses_on_its_page(world: World, owner: Client) -> 
     text.move("review", "published")
 
     over = browser.get(here)
-    assert "The time to answer is over." in over.text
+    assert "The text is published." in over.text
     wrong = browser.post(here, data={"do": "appear"})
     assert wrong.status_code == 422
     assert 'href="#f-how"' in wrong.text

@@ -82,7 +82,7 @@ def test_before_its_day_everything_is_previewed_and_nothing_goes(
         "identities": 3,
         "mailing_consents": 0,
         "evidence": 1,
-        "pending": 1,
+        "pending": 0,
         "turned_away": 1,
     }
     assert sorted(map(str, signing.names())) == ["Ada Specimen", "Bob Specimen"]

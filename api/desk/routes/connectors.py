@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, request
@@ -16,7 +15,6 @@ from api.connectors.service import ConnectorView, ShownPush, Trial, files, listi
 from api.desk.routes.base import (
     Screen,
     at,
-    cursors,
     one,
     onward,
     page_request,
@@ -34,7 +32,8 @@ from api.desk.rules.frames import Danger
 from api.desk.rules.outgoing import OutgoingScreen
 from api.desk.rules.tables import Cell, Filter, Listing, ListRow, Press, Tone
 from api.errors import NotFound
-from api.infra.database.paging import Page
+from api.infra.database import paging
+from api.infra.database.paging import PageRequest
 from api.web.files import body_of
 from api.web.tables import CSV_SENT
 
@@ -46,7 +45,7 @@ _PUSHES: Mapping[PushState, Tone] = {
     PushState.REFUSED: "wrong",
     PushState.EXPIRED: "wrong",
 }
-_FILES = 20  # on a page
+_FEW = PageRequest(limit=20)
 
 
 @at("/<uuid:coalition_id>/outgoing/tools", "connectors")
@@ -135,9 +134,7 @@ _ACTS: Mapping[str, Callable[[Actor, UUID], object]] = {
 }
 
 
-def _tool(
-    connector_id: UUID, outcome: ToolTried | None, by_hand: Page[ShownPush] | None = None
-) -> Response:
+def _tool(connector_id: UUID, outcome: ToolTried | None, pushes: Listing | None = None) -> Response:
     who, words = actor(), said()
     found = service.one(who, connector_id)
     row, known = found.connector, tools.kinds().get(found.connector.kind)
@@ -166,9 +163,8 @@ def _tool(
                 for key, number in found.counts.items()
                 if number
             ],
-            pushes=_pushes(connector_id) if by_hand is None else _listed_by_hand(by_hand),
-            by_hand=found.counts["to_unsubscribe"] if by_hand is None else 0,
-            more_by_hand=(by_hand.following if by_hand else None) or "",
+            pushes=pushes or _pushes(connector_id),
+            by_hand=found.counts["to_unsubscribe"] if pushes is None else 0,
             files=_files(connector_id) if row.kind in tools.FILES else None,
             tried=outcome,
         ),
@@ -189,21 +185,23 @@ def _pushes(connector_id: UUID) -> Listing:
         words=words.say("outgoing.state"),
         choices=[(each.value, words.say(f"tools.push_{each}")) for each in PushState],
     )
-    return replace(told, query=cursors("cursor", "state", "files"), filters=[states])
+    query = {**told.query, "state": state}
+    return Listing(**{**vars(told), "query": query, "filters": [states]})
 
 
-def _by_hand(connector_id: UUID) -> Page[ShownPush]:
+def _by_hand(connector_id: UUID) -> Listing:
     """Return who is to be taken off, with the addresses, so that it can be done in the tool."""
-    state, action = PushState.WAITING, PushAction.UNSUBSCRIBE
-    page = page_request(name="after")
-    return service.pushes(actor(), connector_id, page, state=state, action=action)
-
-
-def _listed_by_hand(found: Page[ShownPush]) -> Listing:
-    """Return them as rows; a form leads to more of them, as to these."""
+    found = service.pushes(
+        actor(),
+        connector_id,
+        PageRequest(limit=paging.MOST),
+        state=PushState.WAITING,
+        action=PushAction.UNSUBSCRIBE,
+    )
     rows = [_push(each, each.address or "") for each in found.items]
-    told = table_of("pushes", ("what", "state", "when"), rows, "", found)
-    return replace(told, query={}, following=None)
+    columns = ("what", "state", "when")
+    told = table_of("pushes", columns, rows, to("connector", connector_id=connector_id), found)
+    return Listing(**{**vars(told), "following": None})
 
 
 def _push(each: ShownPush, address: str = "") -> ListRow:
@@ -226,11 +224,10 @@ def _push(each: ShownPush, address: str = "") -> ListRow:
 
 
 def _files(connector_id: UUID) -> Listing:
-    found = files.of_connector(actor(), connector_id, page_request(_FILES, "files"))
+    found = files.of_connector(actor(), connector_id, _FEW)
     rows = [_file(each) for each in found.items]
-    path = to("connector", connector_id=connector_id)
-    told = table_of("files", ("what", "state", "when"), rows, path, found)
-    return replace(told, query=cursors("cursor", "state", "files"), cursor="files")
+    told = table_of("files", ("what", "state", "when"), rows, "", found)
+    return Listing(**{**vars(told), "following": None, "total": None})
 
 
 def _file(each: PushFile) -> ListRow:

@@ -58,7 +58,7 @@ class WriteHead(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Save it; a row more is asked for by a button, and keeps what was typed."""
         statement_base.statement_of(statement_id)
-        if one("do") == "more":
+        if one("do").startswith("more:"):
             return _head(statement_id, Form(values=sent()))
 
         try:
@@ -122,7 +122,8 @@ def _head(statement_id: UUID, form: Form) -> Response:
 
 def _rows(form: Form, group: str) -> int:
     """Return the place of the last row that was sent, and of one more where that was asked for."""
-    return max(head_forms.places(form.values, group), default=-1) + (form.value("do") == "more")
+    is_asked = form.value("do") == f"more:{group}"
+    return max(head_forms.places(form.values, group), default=-1) + is_asked
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text/notes", "statement_notes")

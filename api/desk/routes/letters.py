@@ -9,6 +9,7 @@ from flask import Response
 from api.desk.routes import statement_base
 from api.desk.routes.base import said, screen
 from api.desk.rules.signoffs import LetterRecipient, LetterShown, LettersScreen
+from api.mailings import rules as mailings
 from api.organisations.rules import name_in
 from api.signoffs.service.previews import LetterPreview
 from api.signoffs.service.reminding import NotReminded
@@ -46,7 +47,7 @@ def letters_screen(  # noqa: PLR0913 # what differs between the acts
             to=f"{to_be.name} <{to_be.email}>",
             sender=message.sender_name,
             subject=message.subject,
-            text=message.text,
+            text=mailings.flowing(message.text),
             language=to_be.language,
         )
     return screen(

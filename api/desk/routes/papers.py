@@ -67,6 +67,7 @@ def _shown(statement: Statement, form: Form, status: int = 200) -> Response:
             ]
             if statement.revision_number
             else [],
+            is_frozen=bool(statement.revision_number),
             is_coordinator=statement_base.may(Role.COORDINATOR),
             form=form,
         ),

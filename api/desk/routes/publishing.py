@@ -111,6 +111,9 @@ class Publish(Screen):
                 is_draft=statement.state is State.DRAFT and found.is_frozen,
                 is_sensitive=found.is_sensitive,
                 back=to("statement_signoff", **whose),
+                paper=to("statement_document", **whose, version=str(statement.revision_number))
+                if statement.revision_number
+                else "",
                 form=form,
             ),
         )

@@ -349,7 +349,7 @@ class PreviewPage(Screen):
         except NotFrozen:
             return led(to("signing_settings", statement_id=statement_id))
         page = public_pages.page_of(found)
-        page = replace(page, frame=replace(page.frame, script=""))  # none would run in the frame
-        answer = framed(Response(pages.render("statement.html", page)))
+        still = replace(page, frame=replace(page.frame, script=""))  # the frame would refuse it
+        answer = framed(Response(pages.render("statement.html", still)))
         answer.headers["Content-Security-Policy"] = _PREVIEW
         return answer

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from api.accounts.rules import Role
+from api.desk.routes import statement_base
 from api.desk.routes.base import said, to
 from api.desk.routes.shared import country
 from api.desk.routes.visiting import actor, coalition_of_address
@@ -39,16 +40,11 @@ def may(least: Role) -> bool:
 def around(statement: Statement) -> SigningAround:
     """Return what stands over the screens of a statement's signing."""
     words, whose = said(), {"statement_id": statement.id}
-    home = to("statement", **whose)
-    back = (
-        Anchor(words.say("signing.back"), home)
-        if home
-        else Anchor(words.say("nav.home"), to("home"))
-    )
     return SigningAround(
+        statement=statement_base.around(statement),
         title=statement.title,
         language=statement.language,
-        back=back,
+        here=to("statement_signing", **whose),
         parts=[
             Anchor(words.say(f"signing.part_{each.key}"), to(each.endpoint, **whose))
             for each in rules.PARTS

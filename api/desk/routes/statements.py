@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
+from api.accounts.service import sessions
 from api.desk.routes import statement_base
 from api.desk.routes.base import (
     Screen,
@@ -23,8 +24,9 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.signing_base import address_of
 from api.desk.routes.statement_base import next_cell
-from api.desk.routes.visiting import actor
+from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
 from api.desk.rules.frames import Danger
 from api.desk.rules.next_steps import NextStep, StatementStanding
@@ -34,8 +36,11 @@ from api.desk.service import standing
 from api.errors import NotFound
 from api.pages.rules.facts import Anchor
 from api.pages.rules.pages import own_name
+from api.signing.schemas import SigningIn
+from api.signing.service import settings as signing
 from api.statements import rules, service
 from api.statements.models import State, Statement, StatementKind
+from api.web.validate import loaded
 
 _FILTERS: dict[str, Any] = {"state": State, "kind": StatementKind}
 # Publishing asks for more than a button, and is a screen of its own.
@@ -137,6 +142,8 @@ class ShowStatement(Screen):
             else f"{statement.state}_open"
         )
         is_writer = statement_base.may(Role.EDITOR)
+        is_out = statement.state is State.PUBLISHED
+        page = address_of(statement, signing.signing(actor(), statement_id))
         return screen(
             "statement.html",
             StatementHome(
@@ -146,6 +153,9 @@ class ShowStatement(Screen):
                 moves=_moves(statement, at_, step),
                 publish=statement_base.publish_at(statement, step),
                 version=statement.version,
+                page=page,
+                pdf=to("statement_document", **whose, version=number) if is_out else "",
+                gives_page=is_out and not page and statement_base.may(Role.COORDINATOR),
                 copy=to("statement_copy", **{"from": statement.id}) if is_writer else "",
                 delete=to("statement_delete", **whose)
                 if is_writer and not statement.revision_number
@@ -164,6 +174,22 @@ def _moves(statement: Statement, at: StatementStanding, step: NextStep) -> list[
         if state in _BY_BUTTON and is_other and statement_base.may(least):
             found.append((state.value, said().say(f"move.{state}")))
     return found
+
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/page", "statement_give_page")
+class GivePage(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Give a text a public page on which nobody signs."""
+        del coalition_id
+        statement_base.statement_of(statement_id)
+        found = signing.signing(actor(), statement_id)
+        if found.signing.is_sensitive:
+            sessions.must_be_fresh(visit())
+        if found.signing.version == 0:
+            signing.put(actor(), statement_id, 0, loaded(SigningIn(), {}))
+        return onward("statement", "page_given", statement_id=statement_id)
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/move", "statement_move")

@@ -16,7 +16,7 @@ from api.desk.routes import draft_acts, statement_base
 from api.desk.routes.base import Screen, at, framed, led, one, onward, said, screen, to
 from api.desk.routes.draft_acts import PartMoved
 from api.desk.routes.visiting import actor
-from api.desk.rules import block_forms, drafting, filling, typed_text
+from api.desk.rules import block_forms, drafting, filling
 from api.desk.rules.block_forms import WritingBlock
 from api.desk.rules.writing import LookAt, TextLengthShown, WritingScreen
 from api.documents.rules import blocks
@@ -31,10 +31,13 @@ from api.pages.rules.facts import Form
 from api.portable.rules import identity, printing
 from api.reviews.service import comments, consultations
 from api.statements import service
+from api.statements.models import State
 from api.statements.service import SavedStatement
 from api.texts.rules import themes, wording
 from api.texts.rules.document import PortableBlock, PortableDocument
 
+# What these mean of a draft: a block that prints nothing; what is said of a member and is not so.
+_OWN = {Code.UNUSED: "writing.silent", Code.CONFLICT: "writing.mention"}
 # Fields that a block may have, and that send nothing where nothing is ticked.
 _NAMED = ("text", "items", "cases", "countries", "ids", "lists")
 
@@ -81,8 +84,9 @@ def writing(  # noqa: PLR0913 # what may stand on it besides
     theme = request.args.get("theme", "")
     theme = theme if theme in themes.available() else ""
     whose = {"statement_id": statement.id}
+    around = statement_base.with_step(statement)
     return WritingScreen(
-        around=statement_base.with_step(statement),
+        around=around,
         text=blocks.text(printing.resolve(identity.bare(document))),
         blocks=shown,
         notes=list(notes.items()),
@@ -93,6 +97,10 @@ def writing(  # noqa: PLR0913 # what may stand on it besides
         theme=theme,
         page=to("statement_page", **whose, **({"theme": theme} if theme else {})),
         may_write=statement_base.may_write(statement),
+        is_published=statement.state is State.PUBLISHED,
+        change=to("statement_diff", **whose, before=statement.revision_number, after="draft")
+        if around.step and around.step.endpoint == "statement_freeze"
+        else "",
         new=new,
         adds_after=new.after if new else None,
         undecided=_undecided(statement.id),
@@ -129,8 +137,8 @@ def _look_at(found: SavedStatement) -> list[LookAt]:
         is_block = keys[0] == "body" and len(keys) > 1 and keys[1].isdecimal()
         place = int(keys[1]) if is_block else -1
         block = body[place]["id"] if 0 <= place < len(body) else ""
-        is_silent = bool(block) and fault.code is Code.UNUSED
-        said_of = words.say("writing.silent") if is_silent else filling.sentence("", fault, words)
+        own = _OWN.get(fault.code) if block or fault.code is Code.CONFLICT else None
+        said_of = words.say(own) if own else filling.sentence("", fault, words)
         told[LookAt(said_of, block, place + 1)] = None
     return list(told)
 
@@ -324,7 +332,7 @@ def _refused(statement_id: UUID, block_id: str, faults: Sequence[Fault]) -> AnyR
     if block is None:
         return _stale(statement_id, block_id)
     place = drafting.place_of(found.document["body"], block_id)
-    typed = len(typed_text.blocks(one("text"))) or 1
+    typed = len(drafting.paragraphs(one("text"))) or 1
     is_of_form = any(fault.pointer in {"/find_case", "/find_demand"} for fault in faults)
     form, wrong = _form(faults if is_of_form else block_forms.faults_in(faults, place, typed))
     known = draft_acts.sources(found.document)
@@ -345,11 +353,6 @@ def _closed(statement_id: UUID, refused: Conflict) -> Response:
 def _form(faults: Sequence[Fault]) -> tuple[Form, list[str]]:
     """Return what was typed with its faults, and those that are of no field of it."""
     values, words = sent(), said()
-    if "items" not in values:  # a list that was typed into a paragraph
-        faults = [
-            replace(each, pointer="/text") if each.pointer.startswith("/items") else each
-            for each in faults
-        ]
     told = filling.told(faults, {**dict.fromkeys(_NAMED, ()), **values}, words)
     wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
     details = [each.detail for each in faults if each.pointer in {"/find_case", "/find_demand"}]

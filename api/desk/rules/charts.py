@@ -84,7 +84,7 @@ def _plain(accent: str, marks: int, size: DrawingSize) -> dict[str, object]:
             background="transparent",
             plot_background="transparent",
             foreground="#4a5458",
-            foreground_strong="#1d2528",
+            foreground_strong="#4a5458",
             foreground_subtle="#dfe4e4",
             colors=(accent,),
             font_family="system-ui, sans-serif",

@@ -21,4 +21,5 @@ class DocumentsScreen:
     files: Sequence[tuple[str, str]]  # of the newest, at once: address and words
     portable: Sequence[tuple[str, str]]  # the whole of it, as a file for other installations
     is_coordinator: bool
+    is_frozen: bool  # there is a version; else the draft alone
     form: Form = field(default_factory=Form)

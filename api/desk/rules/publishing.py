@@ -37,6 +37,7 @@ class PublishScreen:
     is_draft: bool  # it is to be sent to review first, by a button
     is_sensitive: bool
     back: str
+    paper: str  # the PDF with the names as they stand now; "": nothing is frozen
     form: Form = field(default_factory=Form)
 
     @property

@@ -10,6 +10,7 @@ from uuid import UUID
 from api.accounts.rules import Role
 from api.desk.rules import typed_facts
 from api.desk.rules.picking import Offered
+from api.desk.rules.statements import StatementAround
 from api.desk.rules.tables import Listing, Tone
 from api.errors import Fault
 from api.pages.rules.facts import Anchor, Form
@@ -62,9 +63,10 @@ class SuccessorScreen:
 class SigningAround:
     """What stands over each of these screens."""
 
+    statement: StatementAround
     title: str
     language: str
-    back: Anchor
+    here: str  # the part of the statement that these screens are
     parts: Sequence[Anchor]
 
 

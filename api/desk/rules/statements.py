@@ -68,6 +68,9 @@ class StatementHome:
     moves: Sequence[tuple[str, str]]  # other states that it may go to, and the words of the button
     publish: str  # where it may be published already, though something else comes first
     version: int
+    page: str = ""  # the address of its public page
+    pdf: str = ""  # as it is given out
+    gives_page: bool = False  # it has none, and the visitor may give it one
     copy: str = ""
     delete: str = ""
     warnings: int = 0

@@ -53,6 +53,8 @@ class WritingScreen:
     theme: str
     page: str  # the address of the page as it prints
     may_write: bool
+    is_published: bool = False  # what is written is not shown before it is published as a change
+    change: str = ""  # where the change is compared with what everybody reads
     kinds: Sequence[str] = KINDS
     ways: Mapping[str, Sequence[str]] = field(default_factory=lambda: WAYS)
     adds_after: str | None = None  # behind which block one is being put in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -130,7 +131,22 @@ def salutations(printed: Printed) -> list[str]:
 
 def about(parts: Mapping[str, object], keys: Sequence[str], words: Words) -> str:
     """Return the fields that are there, joined: "President, European Council, Belgium"."""
-    return words.comma.join(str(parts[key]) for key in keys if parts.get(key))
+    there = {key: str(parts[key]) for key in keys if parts.get(key)}
+    if _ends_with_country(there):
+        del there["country"]
+    return words.comma.join(there.values())
+
+
+def _ends_with_country(there: Mapping[str, str]) -> bool:
+    """Tell whether the words before a country end with it: "Republic of Kazakhstan".
+
+    Of a person's name that says nothing: it counts where the name stands alone.
+    """
+    country = there.get("country")
+    before = [text for key, text in there.items() if key not in {"name", "country"}]
+    before = before or [there.get("name", "")]
+    ends = rf"(?<!\w){re.escape(country)}$" if country else ""
+    return bool(country) and any(re.search(ends, each, re.IGNORECASE) for each in before)
 
 
 def numbered(lists: Sequence[PrintedDemandList]) -> Iterator[tuple[int, PrintedDemandList]]:

@@ -219,9 +219,13 @@ class LetterTurn(Turn[Leased, Tried]):
         except Refused as refused:
             return later(letter, str(refused), is_final=refused.is_final)
         except Exception as fault:  # noqa: BLE001 # one letter that cannot be written stops no other
-            name = type(fault).__name__
-            log.error("letter failed", letter=str(letter.id), kind=letter.kind, error=name)  # noqa: TRY400 # a trace could hold values
-            return later(letter, name)
+            tried = later(letter, type(fault).__name__)
+            is_over = tried.values.get("state") is LetterState.FAILED
+            # One that is tried again is no error; a trace could hold values.
+            told = log.error if is_over else log.info
+            what = "letter failed" if is_over else "letter waits"
+            told(what, letter=str(letter.id), kind=letter.kind, error=tried.values["fault"])
+            return tried
 
     def _tried(self, letter: Leased) -> Tried:
         with reading() as session:

@@ -271,6 +271,20 @@ def _wrapped(text: str, before: str) -> str:
     )
 
 
+def flowing(text: str) -> str:
+    """Return a letter's plain text without the ends of lines that its width alone made."""
+    lines: list[str] = []
+    was = ""
+    for line in text.split("\n"):
+        first = line.strip().split(" ", 1)[0]
+        if was.strip() and first and len(was) + 1 + len(first) > WIDTH:
+            lines[-1] = f"{lines[-1]} {line.strip()}"
+        else:
+            lines.append(line)
+        was = line
+    return "\n".join(lines)
+
+
 def _html(
     parts: list[Paragraph], tongues: tuple[str, str], title: str, coalition: str | None, accent: str
 ) -> str:

@@ -75,7 +75,11 @@ def preview(actor: Actor, statement_id: UUID) -> Preview:
                 session, Consent.signature_id.in_(theirs) & (Consent.purpose == Purpose.MAILINGS)
             ),
             evidence=_count(session, Evidence.statement_id == statement.id),
-            pending=_count(session, PendingSignature.statement_id == statement.id),
+            pending=_count(
+                session,
+                (PendingSignature.statement_id == statement.id)
+                & PendingSignature.signature_id.is_(None),
+            ),
             turned_away=_count(session, and_(*away)),
             turned_away_until=oldest and oldest + rules.DISPUTED,
         )

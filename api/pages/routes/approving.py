@@ -34,6 +34,7 @@ from api.pages.rules import approving, facts, forms, pages, sentences, texts
 from api.reviews.service import own
 from api.signatures.models import Visibility
 from api.signatures.service.rows import TextChanged
+from api.signing.service import reader
 from api.signoffs import rules
 from api.signoffs.models import Silence
 from api.signoffs.rules import Status
@@ -42,6 +43,7 @@ from api.signoffs.service import answers, named, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
 from api.signoffs.service.publishing import corrected_name, is_personal
 from api.signoffs.service.rows import UnsealedAnswer
+from api.statements.models import State
 from api.web.validate import loaded
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
@@ -187,6 +189,8 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         proposed=given(proposed) if proposed else None,
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
+        is_published=found.statement.state is State.PUBLISHED,
+        page=f"/s/{page}" if (page := reader.address(found.statement)) else "",
         is_waiting=entry.status is Status.ONE_OF_TWO,
         logo=_logo(entry.organisation),
         line=found.line,

@@ -264,6 +264,8 @@ class ApprovePage(Framed):
     proposed: GivenAnswer | None = None
     is_over: bool = False  # no answer is taken from this person any more
     is_handed: bool = False  # because a colleague answers
+    is_published: bool = False
+    page: str = ""  # the address at which everybody reads it then
     is_waiting: bool = False  # for a second representative
     closed: str = ""  # why an owner closed the question; no answer is taken
     may_need_time: bool = False

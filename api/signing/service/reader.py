@@ -89,6 +89,13 @@ def of_address(session: Session, address: str) -> tuple[Statement, Signing]:
     return statement, signing
 
 
+def address(statement: Statement) -> str:
+    """Return the address of a text that everybody may read, "" where it has no page."""
+    with reading() as session:
+        found = session.get(Signing, statement.id) if statement.state in READABLE else None
+        return found.address if found else ""
+
+
 def phase_of(statement: Statement, signing: Signing) -> Phase:
     """Tell whether a statement can be signed now, already, or still."""
     if is_open(statement, signing):

@@ -25,6 +25,7 @@ from api.signatures.events import SignaturesTakenBack
 from api.signing import rules
 from api.signing.events import SigningChanged
 from api.statements import rules as lives, service as statements
+from api.statements.events import StatementMoved
 from api.statements.models import Moderation, Signing, State, Statement
 
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
@@ -85,8 +86,7 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
         if row.version == 0:
             if expected != 0:
                 raise Stale("Read it again, and put your change on top of what is there now.")
-            row.address, row.version = rules.address_of(statement.slug), 1
-            session.add(row)
+            _begin(session, statement, row)
         else:
             touch(row, expected)
         was_open, showed = is_open(statement, row), row.shows_withheld
@@ -112,6 +112,24 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
         audit.record(session, actor, "signing.changed", statement, told)
         events.announce(session, SigningChanged.of(statement))
         return _set(session, statement, row)
+
+
+def _begin(session: Session, statement: Statement, row: Signing) -> None:
+    row.address, row.version = rules.address_of(statement.slug), 1
+    session.add(row)
+
+
+def give_page(session: Session, moved: StatementMoved) -> None:
+    """Give a text that is published a page to be read on, at an address that nobody guesses.
+
+    One that may put people at risk gets none by itself: somebody says so first.
+    """
+    if moved.state is not State.PUBLISHED:
+        return
+    statement = session.get_one(Statement, moved.statement_id)
+    row = of(session, statement)
+    if row.version == 0 and not row.is_sensitive:
+        _begin(session, statement, row)
 
 
 def _set(session: Session, statement: Statement, row: Signing) -> Set:
