@@ -140,6 +140,16 @@ def test_rows_that_are_left_empty_move_those_behind_them_up() -> None:
     assert read.values == {"facts.quotes.0.text": ["Second."]}
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("12", 12), ("-3", -3), ("2,5", 2.5), ("5000000000", 5_000_000_000), ("9" * 400, "9" * 400)],
+)
+def test_a_number_is_read_unless_it_is_longer_than_any_of_ours(typed: str, number: object) -> None:
+    source = cast("TemplateSource", {"facts": [{"name": "it", "type": "number", "label": ""}]})
+
+    assert fact_forms.read(source, {"facts.it": [typed]}).facts == {"it": number}
+
+
 @pytest.mark.parametrize("language", WORDS.offered())
 def test_what_writing_names_has_its_words(language: str) -> None:
     words = WORDS.said(language).all

@@ -90,6 +90,8 @@ def test_a_fact_of_its_type_is_taken_as_it_is(fact: dict[str, Any], value: Any) 
         (a_fact("number"), float("nan"), "number"),
         (a_fact("number"), float("inf"), "number"),
         (a_fact("number"), 10**100, "number"),
+        pytest.param(a_fact("number"), 10**400, "number", id="more than a float holds"),
+        (a_fact("number"), -float("inf"), "number"),
         (a_fact("boolean"), "yes", "true or false"),
         (a_fact("boolean"), 1, "true or false"),
         (a_fact("country"), "Kazakhstan", "two letters"),

@@ -102,6 +102,8 @@ def test_a_provider_that_wants_its_secret_in_the_body_or_tells_the_address_later
     provider.userinfo = {"sub": "kestrel", "email": email, "email_verified": True}
 
     assert signed(world, browser, provider.agreed(led_to(world, browser), email))
+    provider.about["token_endpoint_auth_methods_supported"] = None
+    assert signed(world, browser, provider.agreed(led_to(world, browser), email))
     provider.userinfo["sub"] = "plover"
     assert signed(world, browser, provider.agreed(led_to(world, browser), email)) is None
 

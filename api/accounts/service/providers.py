@@ -150,8 +150,8 @@ def _tokens(about: Mapping[str, Any], code: str, verifier: str) -> Mapping[str, 
     client, secret = str(settings.oidc_client_id), str(settings.oidc_client_secret)
     sent = {"code": code, "redirect_uri": _back(), "code_verifier": verifier}
     headers = {"Content-Type": FORM}
-    ways = about.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    if "client_secret_basic" in ways:
+    ways = about.get("token_endpoint_auth_methods_supported")
+    if not isinstance(ways, list) or "client_secret_basic" in ways:
         pair = f"{quote_plus(client)}:{quote_plus(secret)}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:

@@ -218,7 +218,12 @@ def _value(at: str, now: str, kind: str, sent: Sent, found: ReadFacts) -> Any:
     return text
 
 
+_LONGEST_NUMBER = 30  # characters; a template refuses what is longer
+
+
 def _number(text: str) -> object:
+    if len(text) > _LONGEST_NUMBER:
+        return text
     try:
         return int(text)
     except ValueError:

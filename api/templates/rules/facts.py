@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -214,7 +213,7 @@ def _scalar(kind: str, fact: Declaration, value: object, at: str) -> tuple[objec
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and abs(value) <= MAX_NUMBER
+    return abs(value) <= MAX_NUMBER  # nor is NaN, nor what no float holds
 
 
 def _line(value: str) -> list[Reason]:
