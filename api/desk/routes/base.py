@@ -81,6 +81,7 @@ class Screen(MethodView):
     least: ClassVar[Role] = Role.VIEWER  # who may open it, where the address names a coalition
     is_open: ClassVar[bool] = False  # to who has not signed in
     is_file: ClassVar[bool] = False  # it sends no page: a PDF, a table, a script
+    is_leaving: ClassVar[bool] = False  # it ends a session: where none is, any form of ours may
     is_fresh: ClassVar[bool] = False  # only a moment after signing in: it cannot be undone
 
     def __init_subclass__(cls) -> None:
@@ -107,7 +108,8 @@ def _let_in() -> None:
     screen_, coalition_id = _screen(), coalition_of_address()
     if request.method not in _READING:
         pages.must_be_from_here()
-        must_be_our_form(is_open=screen_.is_open)
+        if visitor() or not screen_.is_leaving:
+            must_be_our_form(is_open=screen_.is_open)
     if screen_.is_open:
         return
     found = visit()
@@ -158,7 +160,8 @@ def to(name: str, **values: Any) -> str:
     return url_for(endpoint, **{**(known if is_in_one else {}), **values})
 
 
-def _frame() -> DeskFrame:
+def _frame(*, tells: bool) -> DeskFrame:
+    """Return what is around a screen; `tells`: it says what was done, and nothing was refused."""
     here, words = coalition(), said()
     accent = here.accent if here else facts.ACCENT
     look = f"{PATH}/look/{DESK.version()}"
@@ -183,7 +186,7 @@ def _frame() -> DeskFrame:
         coalition_id=here.id if here else None,
         role=role,
         is_signed_in=found is not None,
-        said=_said(words),
+        said=_said(words) if tells else None,
     )
 
 
@@ -208,7 +211,11 @@ def _said(words: Sentences) -> JustDone | None:
         known = [("ids", str(UUID(each))) for each in ids[:_MOST_UNDONE]]
     except ValueError:
         return JustDone(code)
-    action = to(undo.endpoint, **(request.view_args or {}))
+    named = dict(request.view_args or {})
+    rule = next(current_app.url_map.iter_rules(f"desk.{undo.endpoint}"))
+    if not rule.arguments <= named.keys():  # the address was made by somebody else
+        return JustDone(code)
+    action = to(undo.endpoint, **named)
     return JustDone(code, UndoForm(action, [*undo.fields.items(), *known]))
 
 
@@ -230,7 +237,8 @@ def screen(template: str, shown: object = None, status: int = HTTPStatus.OK) -> 
         elif typed_in.faults:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
     around = {"shown": shown, "to": to, "day": day, "when": when, "zones": zones.every()}
-    return Response(DESK.render(template, _frame(), {**around, **named}), status)
+    frame = _frame(tells=status < HTTPStatus.BAD_REQUEST)
+    return Response(DESK.render(template, frame, {**around, **named}), status)
 
 
 def onward(name: str, code: str = "", undo: Sequence[UUID] = (), **values: Any) -> AnyResponse:
@@ -362,5 +370,8 @@ def _sign_in_first(error: Exception) -> AnyResponse:
 
 def _of_referrer() -> str:
     """Return on which screen the form stood that was sent."""
-    parts = urlsplit(request.referrer or "")
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
     return parts._replace(scheme="", netloc="").geturl()

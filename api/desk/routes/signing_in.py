@@ -106,6 +106,7 @@ def entered(secret: str, back: str) -> AnyResponse:
 @at("/sign-out", "sign_out")
 class SignOut(Screen):
     is_open = True
+    is_leaving = True
 
     def post(self) -> AnyResponse:
         """End the session, and have the browser forget all that it saw here."""

@@ -131,7 +131,10 @@ def safe(address: str) -> str:
 
     What it asks for comes along; that something was done there, it says no more.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # no address at all
+        return ""
     is_ours = parts.path.startswith(f"{PATH}/") and not (parts.scheme or parts.netloc)
     if not is_ours or "\\" in parts.path or "//" in parts.path:
         return ""
