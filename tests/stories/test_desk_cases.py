@@ -77,6 +77,22 @@ def test_two_who_change_a_case_lose_nothing(world: World, owner: Client) -> None
     assert (found["occupation"], found["summary"]) == ("baker and poet", "He baked for all.")
 
 
+def test_an_editor_who_mistypes_in_a_case_that_may_be_named_loses_nothing(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    case = a_case(owner, coalition, name="Ayan Specimenov")
+    editor = at_the_desk(world, a_role(owner, coalition, world.user("ed"), "editor"))
+    editor.go(f"{cases_of(coalition)}/{case}/edit")
+
+    page = editor.submit("Save", born="x", occupation="baker")
+
+    assert set(page.faults) == {"born"}
+    assert "baker" in page.html
+    assert "Ayan Specimenov" in page.html
+    assert "case.disclosed" not in actions(owner, coalition)
+
+
 def test_a_list_is_narrowed_searched_and_verified_at_once(world: World, owner: Client) -> None:
     coalition = a_coalition(owner)
     named = a_case(owner, coalition, name="Davlatbek Zarobov", country="TJ", status="imprisoned")

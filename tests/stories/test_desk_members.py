@@ -89,6 +89,13 @@ def test_who_may_commit_an_organisation_is_for_coordinators_to_say(
     ada.submit("Undo")
     assert [row[2] for row in ada.page.rows] == ["", ""]
 
+    first = owner.get(f"/v1/organisations/{organisation}/representatives")["items"][0]["id"]
+    leaves = {"left_on": "2099-12-31"}
+    assert owner.patch(f"/v1/representatives/{first}", leaves).status == 200
+    ada.go(path)
+    ada.submit("Left today")
+    assert "Undo" not in ada.page.buttons  # it would let them act for longer than was said
+
     viewer = at_the_desk(world, a_role(owner, coalition, world.user("viewer"), "viewer"))
     page = viewer.go(path)
     assert "specimen.example" not in page.text

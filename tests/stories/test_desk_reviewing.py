@@ -152,6 +152,8 @@ def test_a_file_of_word_goes_out_and_comes_back(ada: Desk, consulting: Suggestin
     assert page.status == 200
     assert "The file is taken in" in page.text
     assert ada.submit("Take it in", file=(b"no file", "text.docx")).status == 422
+    sent_to = {"csrf": ada.proof, "member_id": "nobody", "file": (sent, "text.docx")}
+    assert set(ada.send(ada.page.path, sent_to).faults) == {"member_id"}
 
 
 def test_a_statement_begins_from_a_file_of_word(

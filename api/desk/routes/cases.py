@@ -59,6 +59,7 @@ from api.web.validate import loaded
 
 _LISTS = ("history", "texts", "demands")  # of a case's file, each paged by its name
 _OF_FILE = 20  # rows of each on a page
+_LOOKS = Role.COORDINATOR  # at who a case is that may not be named
 _NO, _YES, _LATE = "no", "yes", "late"
 
 
@@ -316,8 +317,11 @@ class CaseEdit(Screen):
             changes = loaded(schema, rules.changes(sent(), shows_who=shows_who))
             service.change(actor(), case_id, version(), changes, {}, preview=False)
         except REFUSED as refused:
-            look = service.disclose if shows_who else service.case
-            return _edited(look(actor(), case_id), typed(refused), shows_who=shows_who)
+            view, may_look = service.case(actor(), case_id), actor().may(coalition_id, _LOOKS)
+            if shows_who and may_look and not view.case.may_be_named:
+                view = service.disclose(actor(), case_id)
+            tells = shows_who and (may_look or view.case.may_be_named)
+            return _edited(view, typed(refused), shows_who=tells)
         return onward("case", "case_changed", case_id=case_id)
 
 
@@ -334,7 +338,7 @@ def _edited(view: CaseView, form: Form, *, shows_who: bool) -> Response:
     case = view.case
     who = view.identity if shows_who else {}
     facts = {**{name: getattr(case, name) for name in rules.OPEN}, **who}
-    may_look = actor().may(case.coalition_id, Role.COORDINATOR) and not shows_who
+    may_look = actor().may(case.coalition_id, _LOOKS) and not shows_who
     return screen(
         "case_form.html",
         CaseFormScreen(

@@ -162,16 +162,17 @@ class TakeReturnedFile(Screen):
         data = given.read() if given else b""
         if not data:
             return _returned(consultation_id, _wrong("word.needed"))
-        member = one("member_id")
         try:
-            asked = WordFileAsked(None, preview=False, member_id=UUID(member) if member else None)
+            member_id = UUID(one("member_id")) if one("member_id") else None
+        except ValueError:  # nobody could have chosen it
+            return _returned(consultation_id, _wrong("consult.not_asked", "member_id"))
+        try:
+            asked = WordFileAsked(None, preview=False, member_id=member_id)
             report = returns.take_from_coordinator(actor(), consultation_id, data, asked)
         except NotAWordFile:
             return _returned(consultation_id, _wrong("word.unreadable"))
-        except (Invalid, ValueError) as refused:
-            of_member = isinstance(refused, Invalid) and any(
-                each.pointer == "/member_id" for each in refused.faults
-            )
+        except Invalid as refused:
+            of_member = any(each.pointer == "/member_id" for each in refused.faults)
             key = "consult.not_asked" if of_member else "word.another"
             return _returned(consultation_id, _wrong(key, "member_id" if of_member else "file"))
         except Conflict as refused:

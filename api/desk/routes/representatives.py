@@ -167,12 +167,12 @@ class RepresentativeLeave(Screen):
 
     def post(self, coalition_id: UUID, representative_id: UUID) -> AnyResponse:
         """Say that a person may not commit the organisation any more, from today."""
+        before = service.representative(actor(), representative_id).representative.left_on
         left = {"left_on": clock.today()}
         found = service.change_representative(actor(), representative_id, version(), left)
+        undo = [representative_id] if before is None else []
         organisation_id = found.representative.organisation_id
-        return onward(
-            "organisation", "person_left", [representative_id], organisation_id=organisation_id
-        )
+        return onward("organisation", "person_left", undo, organisation_id=organisation_id)
 
 
 @at("/<uuid:coalition_id>/members/people/returns", "representatives_return")

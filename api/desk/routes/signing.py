@@ -246,7 +246,7 @@ class CloseSigning(Screen):
         found = settings.signing(actor(), statement_id)
         facts_ = {**_kept(found), "closes_at": clock.now()}
         settings.put(actor(), statement_id, version(), facts_)
-        undo = [statement_id]
+        undo = [statement_id] if found.signing.closes_at is None else []  # it had no end
         return onward("statement_signing", "signing_closed", undo, statement_id=statement_id)
 
 
