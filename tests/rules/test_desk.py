@@ -42,6 +42,22 @@ def places(sentence: Any) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(one) if name}
 
 
+@pytest.mark.parametrize(
+    ("typed", "zone", "instant"),
+    [
+        ("2031-05-14T10:00", "Asia/Almaty", "2031-05-14T10:00:00+05:00"),
+        ("2031-03-30T02:30", "Europe/Brussels", "2031-03-30T02:30"),  # clocks are put forward
+        ("2031-05-14T10:00+02:00", "Asia/Almaty", "2031-05-14T10:00+02:00"),
+        ("2031-05-14T10:00", "Nowhere/At_All", "2031-05-14T10:00"),
+        ("tomorrow", "Asia/Almaty", "tomorrow"),
+    ],
+)
+def test_a_local_time_is_read_in_its_zone_or_left_for_a_schema_to_refuse(
+    typed: str, zone: str, instant: str
+) -> None:
+    assert typed_facts.instant(typed, zone) == instant
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_all_with_the_same_places(language: str) -> None:
     english, other = WORDS.table("en"), WORDS.table(language)

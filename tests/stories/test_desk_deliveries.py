@@ -63,8 +63,11 @@ def test_a_text_is_handed_over_with_a_letter_that_was_seen(
     assert page.rows[0][:3] == ["A. Specimen", "On its way", "By e-mail"]
     ada.follow("Note that it was handed over")
     other = ada.page.tree.xpath("//option[text()='B. Specimen']/@value")[0]
-    page = ada.submit("Save", addressee_id=other, means="in_person", note="At the chancellery.")
+    typed = {"addressee_id": other, "means": "in_person", "note": "At the chancellery."}
+    page = ada.submit("Save", typed, delivered_at="2026-05-14T10:00", zone="Asia/Almaty")
     assert page.rows[0][0] == "B. Specimen At the chancellery."
+    told = owner.get(f"/v1/statements/{rush.statement}/deliveries")["items"]
+    assert "2026-05-14T05:00:00" in {(each["delivered_at"] or "")[:19] for each in told}
 
 
 def test_an_answer_changes_the_demands_that_it_speaks_to(world: World, owner: Client) -> None:

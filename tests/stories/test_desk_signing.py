@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -11,14 +12,8 @@ from sqlalchemy import update
 from api.accounts.models import DeskSession
 from api.infra import clock
 from api.infra.database.transactions import transaction
-from api.signatures.models import SignatureState, Visibility
-from tests.support.builders import (
-    Signing,
-    a_coalition,
-    a_role,
-    a_text,
-    an_organisation,
-)
+from api.signatures.models import Signature, SignatureState, Visibility
+from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
 from tests.support.desk import at_the_desk
 from tests.support.public_signatures import strangers
 
@@ -86,6 +81,19 @@ def test_a_statement_is_opened_closed_and_opened_again_by_undo(signing: Signing,
     assert signing.owner.get(f"{signing.path}/signing")["is_open"] is False
     ada.submit("Undo")
     assert signing.owner.get(f"{signing.path}/signing")["is_open"] is True
+
+
+def test_closing_before_a_deadline_offers_no_undo_that_would_forget_it(
+    signing: Signing, ada: Desk
+) -> None:
+    ada.go(at(signing, "signing/settings"))
+    ada.submit("Save", opens_at="2020-01-01T10:00", closes_at="2099-12-31T18:00")
+    ada.go(at(signing, "signing"))
+
+    page = ada.submit("Close signing now")
+
+    assert page.notice == "Signing is closed."
+    assert "Undo" not in page.buttons
 
 
 def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
@@ -338,6 +346,34 @@ def test_the_queue_tells_why_takes_one_press_and_can_be_undone(
     assert "One signature waits" in page.text
 
 
+def test_whoever_looks_through_a_long_queue_stays_where_they_are(
+    signing: Signing, ada: Desk, world: World
+) -> None:
+    strangers(world, signing.statement, [f"Person {each}" for each in range(21)], state=HELD)
+    hidden = Visibility.COALITION
+    (late,) = strangers(world, signing.statement, ["Zed"], state=HELD, visibility=hidden)
+    ada.go(at(signing, "moderation"))
+    if late not in ada.page.html:
+        ada.follow("Next page")
+    second = ada.page.tree.xpath("//input[@name='ids']/@value")
+
+    shown = ada.submit("Show the name", ids=[late])
+    assert "Zed" in shown.text
+    assert shown.tree.xpath("//input[@name='ids']/@value") == second
+    page = ada.submit("Turn away", ids=[late], reason="x" * 501)
+    assert set(page.faults) == {"reason"}
+    assert page.tree.xpath("//input[@name='ids'][@checked]/@value") == [late]
+
+    with world.app.app_context(), transaction() as session:
+        row = session.get_one(Signature, UUID(late))
+        row.state = SignatureState.WITHDRAWN
+    do = {"csrf": ada.proof, "do": "reject", "ids": [late, second[0]], "reason": "A robot."}
+    page = ada.send(at(signing, "moderation"), do)
+    assert page.status == 422
+    assert "Nothing was decided" in page.text
+    assert "A robot." in page.html
+
+
 def test_a_rule_is_counted_before_it_takes_anybody_out_and_is_undone(
     signing: Signing, ada: Desk, world: World
 ) -> None:
@@ -348,8 +384,10 @@ def test_a_rule_is_counted_before_it_takes_anybody_out_and_is_undone(
     ada.follow("Take out by a rule")
     page = ada.submit("Count them", reason="Robots.")
     assert page.status == 422
-    page = ada.submit("Count them", {"rule.name_pattern": "robot*"}, reason="Robots.")
+    typed = {"rule.name_pattern": "robot*", "rule.from": "2026-05-14T10:00", "zone": "Asia/Almaty"}
+    page = ada.submit("Count them", typed, reason="Robots.")
     assert "The rule means 5 signatures." in page.text
+    assert "2026-05-14T10:00:00+05:00" in page.text
     assert signing.counts()["total"] == 6
 
     page = ada.submit("Take them out of the count")

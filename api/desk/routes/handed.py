@@ -18,7 +18,9 @@ from api.demands.models import DemandStatus
 from api.desk.routes import picking, statement_base
 from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
 from api.desk.routes.deliveries import demands_of, words_of
+from api.desk.routes.shared import usual_zone
 from api.desk.routes.visiting import actor
+from api.desk.rules import typed_facts
 from api.desk.rules.deliveries import HandedForm
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
@@ -83,7 +85,7 @@ class RecordDelivery(_Kept):
             "note": one("note") or None,
         }
         if on := one("delivered_at"):
-            given["delivered_at"] = f"{on}:00+00:00"
+            given["delivered_at"] = typed_facts.instant(on, one("zone"))
         service.record(actor(), statement_id, loaded(schemas.DeliveryIn(), given))
 
     def asks(self, statement: Statement) -> dict[str, Any]:
@@ -91,7 +93,7 @@ class RecordDelivery(_Kept):
         del statement
         words = said()
         means = [(it.value, words.say(f"deliveries.means_{it}")) for it in _OTHER_MEANS]
-        return {"means": means}
+        return {"means": means, "zone": usual_zone()}
 
 
 @at(f"{_PATH}/responses/new", "response_new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from api.desk.routes.base import (
     typed,
     when,
 )
-from api.desk.routes.shared import country
+from api.desk.routes.shared import country, usual_zone
 from api.desk.routes.signing_base import around, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import moderation as rules, signatories
@@ -81,8 +82,13 @@ class Moderate(Screen):
             faults = {"": said().say("moderation.none_ticked")}
             return _queue(statement_id, Form(values=sent(), faults=faults))
         decision = Decision(what)
-        kept = reason[:500] if decision is Decision.REJECT else None
-        queue.decide_all(actor(), statement_id, meant, decision, kept)
+        try:
+            why = reason if decision is Decision.REJECT else None
+            body = {"decision": what, "ids": [str(each) for each in meant], "reason": why}
+            facts = loaded(schemas.DecisionIn(), body)
+            queue.decide_all(actor(), statement_id, meant, decision, facts["reason"])
+        except Invalid as refused:
+            return _queue(statement_id, _refused(refused))
         code = "signature_approved" if decision is Decision.APPROVE else "signature_rejected"
         return onward("moderation", code, meant, statement_id=statement_id)
 
@@ -93,8 +99,19 @@ class UndoModeration(Screen):
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Put back into the queue what was decided."""
-        queue.decide_all(actor(), statement_id, ids(), Decision.HOLD, None)
+        try:
+            queue.decide_all(actor(), statement_id, ids(), Decision.HOLD, None)
+        except Invalid as refused:
+            return _queue(statement_id, _refused(refused))
         return onward("moderation", "signature_held", statement_id=statement_id)
+
+
+def _refused(refused: Invalid) -> Form:
+    """Return what was typed; that one of them is not for moderation any more, in plain words."""
+    form = typed(refused)
+    if "reason" in form.faults:
+        return form
+    return replace(form, faults={"": said().say("moderation.gone")})
 
 
 def _id(text: str) -> UUID:
@@ -106,7 +123,8 @@ def _id(text: str) -> UUID:
 
 def _queue(statement_id: UUID, form: Form, opened: SignatureView | None = None) -> Response:
     statement = statement_of(statement_id)
-    page = queue.waiting(actor(), statement_id, page_request(20), is_glance=True)
+    asked = page_request(20)
+    page = queue.waiting(actor(), statement_id, asked, is_glance=True)
     whose = {"statement_id": statement_id}
     here = to("moderation", **whose)
     held = [
@@ -120,6 +138,7 @@ def _queue(statement_id: UUID, form: Form, opened: SignatureView | None = None) 
             held=held,
             total=page.total,
             address=here,
+            cursor=asked.cursor or "",
             following=f"{here}?cursor={page.following}" if page.following else "",
             looks_at=to("signing_settings", **whose),
             invalidations=to("invalidations", **whose),
@@ -245,11 +264,13 @@ class Invalidate(Screen):
     def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
         """Ask whom a rule means."""
         known = {f"rule.{name}": request.args.get(name, "") for name in ("prefix_of", "domain_of")}
+        known["zone"] = usual_zone()
         return _rule(statement_id, known, Form())
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Count whom it means, and change nothing; or take them out of the count."""
         known = {f"rule.{name}": one(f"rule.{name}") for name in rules.RULE}
+        known["zone"] = one("zone") or "UTC"
         body = {"rule": rules.rule(sent()), "reason": one("reason").strip()}
         is_done = one("do") == "invalidate"
         try:

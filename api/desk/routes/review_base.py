@@ -10,14 +10,13 @@ from api.coalitions import service as coalitions
 from api.coalitions.models import Member
 from api.desk.routes import statement_base
 from api.desk.routes.base import said, to, when
-from api.desk.routes.visiting import actor, coalition, coalition_of_address
+from api.desk.routes.visiting import actor, coalition_of_address
 from api.desk.rules import typed_facts
 from api.desk.rules.reviewing import ConsultationFacts, DecidingFacts, ReviewPart
 from api.documents.rules import blocks
 from api.documents.rules.blocks import StatementText
-from api.infra import clock
 from api.infra.database import paging
-from api.infra.text import languages, zones
+from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.rules import commenting
 from api.pages.rules.comment_facts import Suggested
@@ -136,14 +135,6 @@ def members() -> Sequence[Member]:
     if coalition_id is None:
         return ()
     return list(paging.every(lambda page: coalitions.members(actor(), coalition_id, page)))
-
-
-def usual_zone() -> str:
-    """Return the zone of the coalition's first country, where all of it has one; else UTC."""
-    here = coalition()
-    codes = here.countries if here else ()
-    found = (zones.of_country(code, clock.now()) for code in codes)
-    return next(filter(None, found), "UTC")
 
 
 def name_of(member: Member) -> str:

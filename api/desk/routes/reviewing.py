@@ -28,7 +28,7 @@ from api.desk.routes.base import (
     to,
     typed,
 )
-from api.desk.routes.shared import lists_of, paged
+from api.desk.routes.shared import lists_of, paged, usual_zone
 from api.desk.routes.visiting import actor
 from api.desk.rules import head_forms
 from api.desk.rules.reviewing import ClashFacts, CommentsScreen, MergeScreen, OpenScreen, ReviewPart
@@ -209,7 +209,7 @@ def _opening(statement: Statement, form: Form) -> Response:
                 )
                 for each in Readership
             ],
-            zone=review_base.usual_zone(),
+            zone=usual_zone(),
             guests=range(count),
             form=form,
         ),

@@ -16,8 +16,9 @@ from api.desk.routes.visiting import coalition
 from api.desk.rules import cases as rules, home
 from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.infra import clock
 from api.infra.database.paging import Page
-from api.infra.text import languages
+from api.infra.text import languages, zones
 from api.statements.models import Statement
 
 _Item = TypeVar("_Item")
@@ -40,6 +41,14 @@ def country(code: str | None) -> str:
     here, language = coalition(), said().language
     own: Mapping[str, str] = here.country_names.get(language, {}) if here else {}
     return languages.country_name(code, language, own)
+
+
+def usual_zone() -> str:
+    """Return the zone of the coalition's first country, where all of it has one; else UTC."""
+    here = coalition()
+    codes = here.countries if here else ()
+    found = (zones.of_country(code, clock.now()) for code in codes)
+    return next(filter(None, found), "UTC")
 
 
 def asked_once(key: str, version: int, back: str) -> Response:

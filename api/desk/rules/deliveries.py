@@ -112,6 +112,7 @@ class HandedForm:
     back: str
     new_addressee: str = ""
     means: Sequence[tuple[str, str]] = ()
+    zone: str = ""  # by whose clock it is told when
     demands: Sequence[tuple[str, str]] = ()  # id and words
     statuses: Sequence[tuple[str, str]] = ()
     form: Form = field(default_factory=Form)

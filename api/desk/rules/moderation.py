@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from api.desk.rules import typed_facts
 from api.desk.rules.signing import SigningAround
 from api.desk.rules.tables import Listing
 from api.pages.rules.facts import Form
@@ -39,6 +39,7 @@ class QueueScreen:
     held: Sequence[HeldSignature]
     total: int
     address: str
+    cursor: str = ""  # of this page
     following: str = ""  # the next page
     looks_at: str = ""  # where it is said which signatures wait here
     invalidations: str = ""
@@ -99,18 +100,9 @@ class BlocksScreen:
 
 def rule(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the rule that a form says, as /v1 takes it."""
-    found = {}
+    found, zone = {}, (values.get("zone") or ["UTC"])[0]
     for name in RULE:
         told = (values.get(f"rule.{name}") or [""])[0].strip()
         if told:
-            found[name] = _instant(told) if name in {"from", "until"} else told
+            found[name] = typed_facts.instant(told, zone) if name in {"from", "until"} else told
     return found
-
-
-def _instant(text: str) -> str:
-    """Return a moment as /v1 takes it: what a browser's field says is of UTC."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.errors import Fault, point
 from api.pages.rules import forms
@@ -34,6 +34,20 @@ def number(text: str | None) -> int | str | None:
 def local(at: datetime | None, zone: str) -> str:
     """Return an instant as a browser's field of day and hour has it, by the clock of a zone."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def instant(text: str, zone: str) -> str:
+    """Return a local time that was typed as the instant of a zone.
+
+    What is none, or is shown by no clock there, stays as it is: a schema refuses it.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+        there = at.replace(tzinfo=ZoneInfo(zone))
+        is_shown = there.astimezone(UTC).astimezone(there.tzinfo) == there
+    except (ValueError, OSError, OverflowError, ZoneInfoNotFoundError):
+        return text
+    return there.isoformat() if is_shown and at.tzinfo is None else text
 
 
 def left_alone(
