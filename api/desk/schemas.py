@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.web import fields
+from api.accounts.rules import MOST_OF_A_LABEL
+from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
 
 
@@ -16,6 +17,18 @@ class FirstPersonIn(AddressIn):
     """Who sets an installation up."""
 
     name = fields.Text(most=200, required=True)
+
+
+class SearchIn(Schema):
+    """What is sought, as long as /v1 takes it."""
+
+    search = fields.String(required=True, validate=validate.Length(0, 200))
+
+
+class PasskeyIn(Schema):
+    """What somebody calls a passkey."""
+
+    label = fields.Text(most=MOST_OF_A_LABEL, required=True)
 
 
 class DailyLetterIn(Schema):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
+
+from api.cases import service
 from api.infra.text.languages import COUNTRIES
-from tests.support.builders import a_case, a_coalition, a_role, a_statement
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, a_statement
 from tests.support.desk import at_the_desk
 
 if TYPE_CHECKING:
@@ -91,6 +94,26 @@ def test_an_editor_who_mistypes_in_a_case_that_may_be_named_loses_nothing(
     assert "baker" in page.html
     assert "Ayan Specimenov" in page.html
     assert "case.disclosed" not in actions(owner, coalition)
+
+
+def test_a_search_through_too_many_sealed_names_finds_those_that_may_be_named(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coalition = a_coalition(owner)
+    for name in ("Ayan Hidden", "Aida Hidden"):
+        a_case(owner, coalition, name=name, may_be_named=False)
+    a_case(owner, coalition, name="Ayan Specimenov")
+    demand = a_demand(owner, a_demand_list(owner, coalition, country="KZ"), text="Free him.")
+    monkeypatch.setattr(service, "MOST_SEARCHED", 1)
+    ada = at_the_desk(world, owner)
+
+    ada.go(cases_of(coalition))
+    assert "too many cases that may not be named" in ada.submit("Find", search="ayan").text
+    assert ada.go(f"{cases_of(coalition)}?cursor=none").status == 422
+    ada.go(f"/desk/{coalition}/search")
+    assert "Ayan Specimenov" in ada.submit("Find", search="ayan").text
+    ada.go(f"/desk/{coalition}/demands/{demand}/cases")
+    assert "Ayan Specimenov" in ada.submit("Find", search="ayan").text
 
 
 def test_a_list_is_narrowed_searched_and_verified_at_once(world: World, owner: Client) -> None:

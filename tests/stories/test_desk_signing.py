@@ -314,6 +314,9 @@ def test_signatories_leave_with_a_reason_that_the_record_keeps(signing: Signing,
     assert "The file is yours to keep safe." in page.text
     page = ada.submit("Take the file", {"for": "import"})
     assert set(page.faults) == {"reason"}
+    page = ada.submit("Take the file", {"for": "import"}, reason="x" * 501)
+    assert set(page.faults) == {"reason"}
+    assert ada.send(page.path, {"csrf": ada.proof, "for": "nobody"}).faults.keys() == {"for"}
     page = ada.submit("Take the file", {"for": "import"}, reason="For the notary.")
     assert page.headers["Content-Type"].startswith("text/csv")
     assert "A. Hidden" in page.html

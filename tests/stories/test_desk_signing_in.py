@@ -330,48 +330,6 @@ def test_an_address_that_somebody_has_leaves_the_set_up_as_it_was_typed(
     assert desk.submit("Go on", email="ada@specimen.example").heading == "Create a coalition"
 
 
-def test_an_address_that_somebody_made_up_breaks_no_page(world: World, owner: Client) -> None:
-    coalition = a_coalition(owner)
-    of = coalition  # any id
-    stranger, ada = Desk(world), at_the_desk(world, owner)
-
-    assert stranger.go(f"{SIGN_IN}?said=blocked&of={of}").heading == "Sign in"
-    assert stranger.go(f"{SIGN_IN}?next=//[").heading == "Sign in"
-    page = ada.go(f"/desk/{coalition}/?said=suggestion_decline&of={of}")
-    assert page.heading == "Today"
-    assert "Undo" not in page.buttons
-    gone = ada.go(f"/desk/{coalition}/nowhere?said=blocked&of={of}")
-    assert (gone.status, gone.notice) == (404, "")
-    form = {"csrf": "x", "kind": "domain"}
-    referrer = {"Referer": "http://["}
-    answer = stranger.http.post(f"/desk/{coalition}/settings/blocks", data=form, headers=referrer)
-    assert answer.status_code in {303, 403}
-
-
-def test_who_signs_out_after_the_session_ended_leaves_nothing_in_the_browser(
-    world: World, owner: Client
-) -> None:
-    ada = at_the_desk(world, owner)
-    ada.go("/desk/you")
-    form = {"csrf": ada.proof}
-    with world.app.app_context(), transaction() as session:
-        session.execute(update(DeskSession).values(ended_at=clock.now()))
-
-    answer = ada.http.post("/desk/sign-out", data=form)
-
-    assert answer.status_code == 303
-    assert "cookies" in answer.headers["Clear-Site-Data"]
-
-
-def test_a_mistyped_address_leaves_the_other_ways_to_sign_in(world: World) -> None:
-    with named(world) as provider:
-        assert provider.issuer
-        desk = Desk(world)
-        before = set(desk.go(SIGN_IN).buttons)
-        assert set(desk.submit("Send the letter", email="no address").buttons) == before
-        assert len(before) > 1
-
-
 def test_passkeys_are_offered_where_browsers_take_them(world: World, owner: Client) -> None:
     desk = at_the_desk(world, owner)
 

@@ -88,6 +88,10 @@ class CaseInUse(Conflict, title="Demands or texts are about this case"):
     """What is asked for a case would lose its object."""
 
 
+class TooManySealed(Invalid, title="Too many sealed names to look through"):
+    """A search by words decrypts the names of all cases that may not be named."""
+
+
 @dataclass(frozen=True)
 class CaseView:
     """A case as one person may see it; key and identity hold nothing where they may not."""
@@ -279,7 +283,7 @@ def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUI
     sealed = query.where(Case.may_be_named.is_(False))
     count = session.scalar(select(func.count()).select_from(sealed.subquery())) or 0
     if count > MOST_SEARCHED:
-        raise Invalid(
+        raise TooManySealed(
             f"{count:,} cases may not be named, and one request looks through {MOST_SEARCHED:,}.",
             [
                 Fault(

@@ -38,7 +38,7 @@ from api.desk.rules.moderation import (
     QueueScreen,
 )
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
-from api.errors import NotFound
+from api.errors import Invalid, NotFound
 from api.infra.text import languages
 from api.moderation import schemas
 from api.moderation.service import invalidation, queue, trends

@@ -12,10 +12,10 @@ from api.desk.routes.base import Screen, at, one, onward, said, screen, typed
 from api.desk.routes.signing_in import entered
 from api.desk.routes.visiting import actor, browser, visit
 from api.desk.rules.entering import LedScreen, NewPasskeyScreen
+from api.desk.schemas import PasskeyIn
 from api.errors import Invalid
 from api.pages.rules.facts import Form
-
-_MOST_OF_A_LABEL = 60
+from api.web.validate import loaded
 
 
 @at("/sign-in/passkey/challenge", "passkey_challenge")
@@ -65,8 +65,9 @@ class PasskeyNew(Screen):
 
     def post(self) -> AnyResponse:
         """Keep what the browser made."""
-        label = one("label")[:_MOST_OF_A_LABEL] or said().say("you.passkey")
+        label = one("label") or said().say("you.passkey")
         try:
+            label = loaded(PasskeyIn(), {"label": label})["label"]
             passkeys.register(visit(), one("answer"), label)
         except Invalid as refused:
             return self._shown(typed(refused))

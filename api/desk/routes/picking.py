@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.cases import service as cases
-from api.cases.service import CaseView
+from api.cases.service import CaseView, TooManySealed
 from api.coalitions import service as coalitions
 from api.coalitions.models import Addressee
 from api.desk.routes.base import one, said
@@ -110,7 +110,7 @@ def cases_like(
     """
     try:
         return cases.of_coalition(actor(), coalition_id, page, q=words, **filters), ""
-    except Invalid:
+    except TooManySealed:
         told = said().say("cases.too_many_sealed")
     if filters.get("may_be_named") is False:
         return Page([], None, 0), told

@@ -12,14 +12,15 @@ from api.desk.routes.picking import cases_like
 from api.desk.routes.visiting import actor
 from api.desk.rules.searching import FoundGroup, SearchScreen
 from api.desk.rules.tables import Cell
+from api.desk.schemas import SearchIn
 from api.infra.database.paging import PageRequest
 from api.organisations import service as organisations
 from api.organisations.rules import name_in
 from api.statements import service as statements
 from api.texts.rules import markdown
+from api.web.validate import loaded
 
 _MOST = 10  # of each kind
-_LONGEST = 200  # characters of what is sought
 
 
 @at("/<uuid:coalition_id>/search", "search")
@@ -31,7 +32,8 @@ class DeskSearch(Screen):
 
     def post(self, coalition_id: UUID) -> Response:
         """Show what any spelling finds. The words stand in no address."""
-        asked = " ".join(one("search").split())[:_LONGEST]
+        words = " ".join(one("search").split())
+        asked = loaded(SearchIn(), {"search": words})["search"]
         every = _found(coalition_id, asked) if asked else []
         groups = [each for each in every if each.total or each.told]
         return screen("search.html", SearchScreen(asked=asked, groups=groups))

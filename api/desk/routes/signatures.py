@@ -23,13 +23,15 @@ from api.desk.routes.base import (
     said,
     screen,
     to,
+    typed,
 )
 from api.desk.routes.signing_base import around, country_of, may, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signatories as rules
 from api.desk.rules.signatories import ExportScreen, SignaturesScreen
 from api.desk.rules.tables import BulkAct, Cell, Filter, ListColumn, Listing, ListRow
-from api.errors import NotFound
+from api.desk.schemas import SearchIn
+from api.errors import Invalid, NotFound
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.paging import Page, PageRequest
 from api.infra.text import languages
@@ -40,12 +42,14 @@ from api.pages.rules.facts import Anchor, Form
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.routes import TABLES
 from api.signatures.rules import EffectiveState
+from api.signatures.schemas import TableArgs
 from api.signatures.service import changes, exports, lists, search
 from api.signatures.service.exports import For
 from api.signatures.service.rows import SignatureView
 from api.statements import service as statements
 from api.statements.models import Statement
 from api.web import tables
+from api.web.validate import loaded
 
 _LIST = "/<uuid:coalition_id>/statements/<uuid:statement_id>/signatures"
 _FILTERS: dict[str, Any] = {
@@ -79,11 +83,10 @@ class ListSignatures(Screen):
         statement, sought = statement_of(statement_id), one("search").strip()
         if not sought:
             return led(to("signatures", statement_id=statement_id))
+        sought = loaded(SearchIn(), {"search": sought})["search"]
         cursor = one("cursor") or None
         page = PageRequest(limit=50, cursor=cursor)
-        found = search.searched(
-            actor(), statement_id, page, _wanted(), sought[:200], is_glance=True
-        )
+        found = search.searched(actor(), statement_id, page, _wanted(), sought, is_glance=True)
         if isinstance(found, Job):
             return led(f"{to('signatures', statement_id=statement_id)}?found={found.id}")
         return _listed(statement, found, asked=sought)
@@ -253,16 +256,15 @@ class ExportSignatures(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> Response:
         """Give the file; the record keeps who took it, for whom and why."""
         statement_of(statement_id)
-        whom, reason = one("for"), one("reason").strip()
-        wrong = {}
-        if whom not in set(For):
-            wrong["for"] = said().say("fault.not_a_choice")
-        elif whom != For.ADDRESSEE and not reason:
-            wrong["reason"] = said().say("fault.required")
-        if wrong:
+        try:
+            given = loaded(TableArgs(), {"for": one("for"), "reason": one("reason") or None})
+        except Invalid as refused:
+            return _export(statement_id, typed(refused, "for"))
+        asked, reason = given["for"], given["reason"]
+        if asked is not For.ADDRESSEE and not reason:
+            wrong = {"reason": said().say("fault.required")}
             return _export(statement_id, Form(values=sent(), faults=wrong))
-        asked = For(whom)
-        batches = exports.exported(actor(), statement_id, asked, {}, reason[:500] or None)
+        batches = exports.exported(actor(), statement_id, asked, {}, reason)
         if one("format") == "json":
             return tables.as_json("signatures", batches)
         columns, cells_of = TABLES[asked]
