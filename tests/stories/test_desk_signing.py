@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +11,7 @@ from sqlalchemy import update
 from api.accounts.models import DeskSession
 from api.infra import clock
 from api.infra.database.transactions import transaction
-from api.signatures.models import Signature, SignatureState, Visibility
+from api.signatures.models import SignatureState, Visibility
 from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
 from tests.support.desk import at_the_desk
 from tests.support.public_signatures import strangers
@@ -347,34 +346,6 @@ def test_the_queue_tells_why_takes_one_press_and_can_be_undone(
     page = ada.submit("Undo")
     assert page.notice == "It is back in the queue."
     assert "One signature waits" in page.text
-
-
-def test_whoever_looks_through_a_long_queue_stays_where_they_are(
-    signing: Signing, ada: Desk, world: World
-) -> None:
-    strangers(world, signing.statement, [f"Person {each}" for each in range(21)], state=HELD)
-    hidden = Visibility.COALITION
-    (late,) = strangers(world, signing.statement, ["Zed"], state=HELD, visibility=hidden)
-    ada.go(at(signing, "moderation"))
-    if late not in ada.page.html:
-        ada.follow("Next page")
-    second = ada.page.tree.xpath("//input[@name='ids']/@value")
-
-    shown = ada.submit("Show the name", ids=[late])
-    assert "Zed" in shown.text
-    assert shown.tree.xpath("//input[@name='ids']/@value") == second
-    page = ada.submit("Turn away", ids=[late], reason="x" * 501)
-    assert set(page.faults) == {"reason"}
-    assert page.tree.xpath("//input[@name='ids'][@checked]/@value") == [late]
-
-    with world.app.app_context(), transaction() as session:
-        row = session.get_one(Signature, UUID(late))
-        row.state = SignatureState.WITHDRAWN
-    do = {"csrf": ada.proof, "do": "reject", "ids": [late, second[0]], "reason": "A robot."}
-    page = ada.send(at(signing, "moderation"), do)
-    assert page.status == 422
-    assert "Nothing was decided" in page.text
-    assert "A robot." in page.html
 
 
 def test_a_rule_is_counted_before_it_takes_anybody_out_and_is_undone(
