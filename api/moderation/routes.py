@@ -52,7 +52,7 @@ class OneBlock(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/moderation-queue")
 class QueueView(MethodView):
     @paginated(blueprint, schemas.HeldOut)
-    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[SignatureView]:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[queue.HeldView]:
         """List the signatures that wait for a coordinator, the oldest day first."""
         return queue.waiting(current_actor(), statement_id, args["page"])
 

@@ -16,7 +16,9 @@ from api.infra.tables.layouts import Imported
 from api.organisations import schemas, service
 from api.organisations.models import Organisation
 from api.organisations.rules import importing
+from api.organisations.rules.contacts import CONTACTS
 from api.organisations.service import imports
+from api.organisations.service.contacts import ContactImport
 from api.web.etags import needs_match, sends_tag, tag, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
@@ -82,6 +84,16 @@ class RepresentativeImports(MethodView):
         how, layout = reading.how, importing.REPRESENTATIVES
         table = imports.RepresentativeImport(current_actor(), coalition_id, how)
         return imported(how.file, layout, schemas.CommitterLineIn(), table.take_in, reading.columns)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/contact-imports")
+class ContactImports(MethodView):
+    @takes_import(blueprint, schemas.CONTACT_EXAMPLE, schemas.CONTACT_TABLE)
+    def post(self, reading: Reading, coalition_id: UUID) -> Imported:
+        """Bring a table of organisations and who may commit them together with what is there."""
+        how, layout = reading.how, CONTACTS
+        table = ContactImport(current_actor(), coalition_id, how)
+        return imported(how.file, layout, schemas.ContactLineIn(), table.take_in, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")

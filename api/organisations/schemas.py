@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.infra.tables import layouts, reports
-from api.organisations.rules import importing
+from api.organisations.rules import contacts, importing
 from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
@@ -118,6 +118,18 @@ class OrganisationLineIn(LineSchema, OrganisationIn):
     names = fields.names_by_language()
 
 
+class PersonLineIn(LineSchema, CommitterIn):
+    """Somebody who may commit the organisation of a line."""
+
+    left_on = fields.Day()
+
+
+class ContactLineIn(OrganisationLineIn):
+    """A line of a table of others with organisations and a person of each."""
+
+    person = fields.Nested(PersonLineIn)
+
+
 class CommitterLineIn(LineSchema, CommitterIn):
     """A line of a table of others with people who may commit organisations."""
 
@@ -147,6 +159,14 @@ are there, as are names in other languages."""
 COMMITTER_TABLE = f"""\
 {READ} Columns: {", ".join(importing.REPRESENTATIVES.columns)}. The organisation is one that is
 here, by any of its names or its id. Each of these people may commit theirs from now on."""
+CONTACT_TABLE = f"""\
+{READ} Columns: those of a table of organisations, and of a person who may commit the organisation:
+{", ".join(contacts.PERSON)}; person is the name in one cell. An organisation with several people
+stands in several lines."""
+CONTACT_EXAMPLE = {
+    CSV: "Organisation,Country,Contact person,E-mail,Position\n"
+    "Specimen Press House,Kazakhstan,A. Specimen,director@specimen.example,Director\n"
+}
 ORGANISATION_EXAMPLE = {
     CSV: "Название,Name (English),Страна,Сайт\n"
     "Комитет-образец,Specimen Committee,Казахстан,specimen.example\n"

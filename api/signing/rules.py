@@ -26,7 +26,9 @@ CONFIRMATION, AGAIN, RECEIPT = "signing.confirmation", "signing.again", "signing
 TAKE_IN, PART = "signing.take_in", "signing.part"
 CONFIRM, OWN = "signature.confirm", "signature.own"
 CHALLENGE = "signing.challenge"
-SAME, ALIKE, BLOCKED = "same_organisation", "sounds_alike", "blocked"  # flags
+# Flags: why a coordinator should look.
+SAME, ALIKE, BLOCKED = "same_organisation", "sounds_alike", "blocked"
+UNKNOWN = "unknown_address"  # in the name of an entry, by nobody who may commit it
 
 KEPT = timedelta(days=7)  # what nobody confirmed
 TOLD_BEFORE = timedelta(days=7)  # that owners have to move the day on which who signed is forgotten

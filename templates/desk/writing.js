@@ -26,8 +26,9 @@
   };
   const words = desk.dataset;
 
-  const parts = text => text.trim().split(/\n[^\S\n]*\n\s*/).length > 1;
-  /* Where an empty line parts a paragraph, the block becomes two: not while one types in it. */
+  const item = /^\s*(?:[-*+\u00b7\u2022\u2023\u2219\u25aa\u25ab\u25cb\u25cf\u25e6\u2013\u2014]|\d{1,3}[.)])\s+\S/gm;
+  const parts = text => text.trim().split(/\n[^\S\n]*\n\s*/).length > 1 || (text.match(item) || []).length > 1;
+  /* Where an empty line or a list parts a paragraph, it becomes two blocks: not while one types. */
   const holds = form => form.dataset.autosave === "paragraph" && parts(form.elements.text.value);
 
   const page = async (form, more = {}) => {
@@ -62,8 +63,11 @@
       list.replaceChildren(...news.children);
       if (focused && focused.isConnected) focused.focus();
     }
-    const [old, now] = [document, fresh].map(one => one.querySelector("#look"));
-    if (old && now) old.replaceWith(now);
+    /* What is to be looked at, and the next step: a text that was frozen is written on now. */
+    for (const name of ["#look", ".headline"]) {
+      const [old, now] = [document.querySelector(name), fresh.querySelector(name)];
+      if (old && now && !old.contains(document.activeElement)) old.replaceWith(now);
+    }
     grips();
   };
 

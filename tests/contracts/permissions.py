@@ -49,6 +49,7 @@ PERMISSIONS = {
     "GET /v1/coalitions/{coalition_id}/organisations.csv": "viewer",
     "POST /v1/coalitions/{coalition_id}/organisation-imports": "editor",
     "POST /v1/coalitions/{coalition_id}/representative-imports": "coordinator",
+    "POST /v1/coalitions/{coalition_id}/contact-imports": "coordinator",
     "GET /v1/coalitions/{coalition_id}/organisations": "viewer",
     "POST /v1/coalitions/{coalition_id}/organisations": "editor",
     "POST /v1/coalitions/{coalition_id}/directory-uses": "editor",

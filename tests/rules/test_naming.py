@@ -83,6 +83,10 @@ ODD = [
     ({"name": "Kunde", "represented_by": {"name": "Ivаn S"}}, "mixed_script"),
     ({"name": "ADA MARIA SPECIMEN"}, "capitals"),
     ({"name": "АДА МАРИЯ ОБРАЗЦОВА"}, "capitals"),
+    ({"name": "ADA SPECIMEN"}, "capitals"),
+    ({"name": "SPECIMEN"}, "capitals"),
+    ({"name": "Kunde", "kind": "organisation", "represented_by": {"name": "ADA S."}}, "capitals"),
+    ({"name": "SPECIMEN PRESS WATCH", "kind": "organisation"}, "capitals"),
     ({"name": "Aaaada Specimen"}, "repeated"),
     ({"name": "Specimen " * 12}, "long"),
     ({"name": "Call +49 (151) 123-45"}, "number"),
@@ -98,6 +102,8 @@ def test_what_is_odd_is_flagged(facts: dict[str, object], flag: str) -> None:
 
 ORDINARY = [
     {"name": "J.R.R. Specimen", "affiliation": "St.Anna Specimen", "kind": "individual"},
+    {"name": "J. D.", "kind": "individual"},
+    {"name": "UN SPECIMEN", "kind": "organisation"},
     {"name": "Комитет ABC по правам", "kind": "organisation"},  # an acronym beside other words
     {"name": "IT-компания «Образец»", "kind": "organisation"},
     {"name": "SPECIMEN", "kind": "organisation"},

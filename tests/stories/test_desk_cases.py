@@ -33,6 +33,7 @@ def test_a_case_is_entered_followed_and_verified(world: World, owner: Client) ->
     ada = at_the_desk(world, owner)
     ada.go(cases_of(coalition))
     assert "Nobody is here yet" in ada.page.text
+    assert len(ada.page.tree.xpath("//main//a[.='Enter a case']")) == 1
 
     ada.follow("Enter a case")
     ada.submit("Enter it", country="KZ", born="x")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.test_deliveries import an_addressee
 from tests.support.builders import (
+    a_cover_letter,
     a_demand,
     a_demand_list,
     a_member,
@@ -68,6 +69,38 @@ def test_a_text_is_handed_over_with_a_letter_that_was_seen(
     assert page.rows[0][0] == "B. Specimen At the chancellery."
     told = owner.get(f"/v1/statements/{rush.statement}/deliveries")["items"]
     assert "2026-05-14T05:00:00" in {(each["delivered_at"] or "")[:19] for each in told}
+
+
+def test_whom_the_coalition_does_not_know_is_entered_from_the_text_and_the_letter_comes_back(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    whom = [{"name": "Murat Specimenbekov", "title": "Minister"}, {"name": "A. Specimen"}]
+    statement = a_statement(owner, rush.coalition, addressees=whom)
+    freeze(owner, statement)
+    an_addressee(owner, rush, "A. Specimen")
+    letter = a_cover_letter(owner, statement)
+    ada = at_the_desk(world, owner)
+    page = ada.go(f"/desk/{rush.coalition}/cover-letters/{letter}")
+    assert "Murat Specimenbekov" in page.text
+    page = ada.follow("Enter it, with an e-mail address")
+    assert "Specimenbekov" not in page.path
+    assert ada.submit("Enter it", email="nowhere").faults.keys() == {"email"}
+    page = ada.submit("Enter it", email="minister@specimen.example")
+    assert (page.path.split("?")[0], page.notice) == (
+        f"/desk/{rush.coalition}/cover-letters/{letter}",
+        "The addressee is entered.",
+    )
+    assert "does not know them" not in page.text
+
+    ada.follow("A. Specimen")
+    page = ada.submit("Save", email="office@specimen.example")
+    assert "These have no e-mail address" not in page.text
+    found = owner.get(f"/v1/coalitions/{rush.coalition}/addressees")["items"]
+    told = {each["name"]: (each["title"], each["email"]) for each in found}
+    assert told == {
+        "Murat Specimenbekov": ("Minister", "minister@specimen.example"),
+        "A. Specimen": (None, "office@specimen.example"),
+    }
 
 
 def test_an_answer_changes_the_demands_that_it_speaks_to(world: World, owner: Client) -> None:

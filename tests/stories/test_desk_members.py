@@ -70,6 +70,52 @@ def test_an_organisation_becomes_a_member_and_leaves_and_that_is_undone(
     assert ada.page.rows == [["Specimen Committee", "Lead", "1 January 2026", ""]]
 
 
+def test_organisations_that_are_entered_become_members_together(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    names = ["Specimen Fund", "Specimen House", "Specimen Watch"]
+    for name in names:
+        an_organisation(owner, coalition, names={"en": name})
+    ada = at_the_desk(world, owner)
+    page = ada.go(f"/desk/{coalition}/members")
+    assert "3 organisations are entered, and are not members yet" in page.text
+    page = ada.follow("Enter as members")
+    assert page.rows == [[name, "", "Not a member"] for name in names]
+    values = page.tree.xpath("//input[@name='ids']/@value")
+    page = ada.submit("Enter as members", ids=values[:2])
+    assert page.notice == "They are members."
+    assert sorted(row[0] for row in page.rows) == names[:2]
+
+    page = ada.go(f"/desk/{coalition}/members/organisations")
+    assert [row[2] for row in page.rows] == ["Member", "Member", "Not a member"]
+    ada.submit("Enter as members", ids=values)
+    assert len(owner.get(f"/v1/coalitions/{coalition}/members")["items"]) == 3
+
+
+def test_of_a_member_the_organisation_tells_and_an_invitation_knows_its_person(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    organisation = an_organisation(owner, coalition, names={"en": "Specimen Watch"})
+    a_representative(owner, organisation, name="Left Specimen", left_on="2026-01-01")
+    a_representative(owner, organisation, name="Bek Specimen", email="bek@specimen.example")
+    ada = at_the_desk(world, owner)
+    path = f"/desk/{coalition}/members/organisations/{organisation}"
+    ada.go(path)
+    page = ada.follow("Invite")
+    known = [page.tree.xpath(f"//input[@name='{each}']/@value") for each in ("name", "email")]
+    assert known == [["Bek Specimen"], ["bek@specimen.example"]]
+
+    ada.go(path)
+    ada.follow("Enter as a member")
+    member = ada.submit("Enter it").path.split("?")[0]
+    page = ada.go(path)
+    assert not {"Enter as a member", "Invite"} & set(page.links)
+    assert ada.follow("Member").path == member
+    assert ada.go(f"{path}/membership").path == member
+
+
 def test_who_may_commit_an_organisation_is_for_coordinators_to_say(
     world: World, owner: Client
 ) -> None:

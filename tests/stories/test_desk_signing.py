@@ -15,6 +15,7 @@ from api.signatures.models import SignatureState, Visibility
 from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
 from tests.support.desk import at_the_desk
 from tests.support.public_signatures import strangers
+from tests.support.signing import a_rush
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -164,6 +165,7 @@ def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page
     assert preview.status == 200
     assert "frame-ancestors 'self'" in preview.headers["Content-Security-Policy"]
     assert "organisation" not in preview.tree.xpath("//input[@name='kind']/@value")
+    assert not preview.tree.xpath("//script"), "none would run in the frame"
     tried = ada.go(at(signing, "signing/preview?takes_organisations=yes"))
     assert tried.html != preview.html
 
@@ -346,6 +348,24 @@ def test_the_queue_tells_why_takes_one_press_and_can_be_undone(
     page = ada.submit("Undo")
     assert page.notice == "It is back in the queue."
     assert "One signature waits" in page.text
+
+
+def test_of_an_organisation_the_queue_tells_who_signs_and_for_which_it_may_pass(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    an_organisation(owner, rush.coalition, names={"en": "Specimen Press Watch"})
+    told = {"kind": "organisation", "represented_by": {"name": "Bek Specimen", "role": "Chair"}}
+    rush.signed("one@specimen.example", **told, name="Specimen Press Watch International")
+    ada = at_the_desk(world, owner)
+    page = ada.go(f"/desk/{rush.coalition}/statements/{rush.statement}/moderation")
+    assert "Specimen Press Watch International Organisation" in page.text
+    assert "Bek Specimen" not in page.text, "sealed, until somebody asks"
+    page = ada.submit("Show who signs for it")
+    assert "Signs for it: Bek Specimen, Chair" in page.text
+    assert "Show who signs for it" not in page.buttons
+    assert "May be taken for: Specimen Press Watch" in page.text
+    assert "Specimen Press Watch" in page.links
 
 
 def test_a_rule_is_counted_before_it_takes_anybody_out_and_is_undone(

@@ -93,6 +93,16 @@ def test_the_board_is_fresh_and_says_nothing_where_nothing_has_changed(
     assert [row[0] for row in ada.follow("1 · Approved, with a reservation").rows] == ["Salt"]
 
 
+def test_the_board_says_under_which_name_a_member_prints(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Bob", printed_name="Salt for All")
+    text.say("Ada")
+    rows = [row[0] for row in at_board(world, text).page.rows]
+    assert "Salt Prints as Salt for All" in rows
+    assert sum("Prints as" in each for each in rows) == 1
+
+
 def test_who_is_missing_is_reminded_once_a_day(world: World, owner: Client) -> None:
     text = a_sign_off(world, owner)
     text.open()

@@ -14,6 +14,7 @@ from tests.support.builders import (
     a_role,
     a_statement,
     a_text,
+    an_organisation,
 )
 from tests.support.desk import at_the_desk
 
@@ -78,6 +79,52 @@ def test_people_addressees_demands_and_organisations_come_in(world: World, owner
         assert ada.page.notice == "The table is entered.", kind
     assert "Комитет-образец" in ada.http.get(f"/desk/{coalition}/tables/organisations/file").text
     assert "Free them." in ada.http.get(f"/desk/{coalition}/tables/demands/file").text
+
+
+BOTH = (
+    "Organisation,Country,Contact person,E-mail,Position\n"
+    "Specimen Watch,Kazakhstan,A. Specimen,a@specimen.example,Chair\n"
+    "Specimen Watch,Kazakhstan,B. Specimen,b@specimen.example,\n"
+    "Specimen Fund,,,,\n"
+)
+
+
+def test_one_table_enters_organisations_their_people_and_that_they_are_members(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/tables/contacts")
+    page = ada.submit("Look at it", file=(BOTH.encode(), "table.csv"))
+    assert "3 New" in page.text
+    assert "Person (full name): A. Specimen" in page.text
+    assert "Name: Specimen Fund" in page.text
+    assert owner.get(f"/v1/coalitions/{coalition}/organisations")["items"] == []
+
+    page = ada.submit("Enter them", members=["yes"])
+    assert page.notice == "They are members."
+    assert sorted(row[0] for row in page.rows) == ["Specimen Fund", "Specimen Watch Kazakhstan"]
+    found = owner.get(f"/v1/coalitions/{coalition}/organisations")["items"]
+    watch = next(each["id"] for each in found if each["country"] == "KZ")
+    people = owner.get(f"/v1/organisations/{watch}/representatives")["items"]
+    assert [(each["name"], each["role"]) for each in people] == [
+        ("A. Specimen", "Chair"),
+        ("B. Specimen", None),
+    ]
+
+    ada.go(f"/desk/{coalition}/tables/contacts")
+    assert "3 As it is there" in ada.submit("Look at it", file=(BOTH.encode(), "t.csv")).text
+
+
+def test_a_preview_names_the_organisation_of_a_person(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    organisation = an_organisation(owner, coalition, names={"en": "Specimen Watch"})
+    table = b"Organisation,Full name,E-mail\nSpecimen Watch,A. Specimen,a@specimen.example\n"
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/tables/representatives")
+    page = ada.submit("Look at it", file=(table, "table.csv"))
+    assert "Organisation: Specimen Watch" in page.text
+    assert organisation not in page.text
 
 
 def test_what_is_no_table_says_why_and_a_role_brings_only_what_it_may(

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, a_statement
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_revision,
+    a_role,
+    a_statement,
+)
 from tests.support.desk import Desk, at_the_desk
 
 if TYPE_CHECKING:
@@ -77,6 +85,48 @@ def test_a_coalition_without_a_statement_is_led_to_its_first(world: World, owner
     found = owner.get(f"/v1/coalitions/{coalition}/statements")["items"][0]
     assert found["slug"] == "open-the-doors"
     assert body_of(owner, found["id"]) == [{"paragraph": "We ask."}, {"paragraph": "We wait."}]
+
+
+def test_a_letter_is_pasted_with_its_list(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    desk = at_the_desk(world, owner)
+    desk.go(f"/desk/{coalition}/statements/new/words")
+    text = "We ask:\n- Free him.\n- Pay him.\n\nThank you."
+    desk.submit("Begin", title="Open the doors", text=text)
+
+    found = owner.get(f"/v1/coalitions/{coalition}/statements")["items"][0]
+    assert body_of(owner, found["id"]) == [
+        {"list": {"items": ["Free him.", "Pay him."], "lead": "We ask:"}},
+        {"paragraph": "Thank you."},
+    ]
+
+
+def test_a_mark_that_does_not_fit_is_named_with_its_line(
+    ada: Desk, coalition: str, owner: Client, statement: str
+) -> None:
+    where = "Line 3: the sign # does not fit there."
+    press(ada, 0, "save", text="Good.\n\n# Bad")
+    assert where in " ".join(ada.page.faults.values())
+    ada.go(f"/desk/{coalition}/statements/{statement}/text?add=paragraph&after=")
+    ada.submit("Put it in", text="One.\n# Two.")
+    assert "Line 2: the sign #" in " ".join(ada.page.faults.values())
+
+    ada.go(f"/desk/{coalition}/statements/new/words")
+    ada.submit("Begin", title="Open the doors", text="Good.\n\n# Bad")
+    assert where in ada.page.faults["text"]
+    assert body_of(owner, statement) == BODY
+
+
+def test_lines_with_signs_that_are_pasted_into_a_block_become_a_list(
+    ada: Desk, owner: Client, statement: str
+) -> None:
+    press(ada, 2, "save", text="Second words.\n\n1. One.\n2. Two.")
+    press(ada, 4, "save", items="\u2022 Three.\n\u2022 Four.")
+    assert body_of(owner, statement)[2:] == [
+        {"paragraph": "Second words."},
+        {"list": {"items": ["One.", "Two."], "ordered": True}},
+        {"list": {"items": ["Three.", "Four."]}},
+    ]
 
 
 def test_a_second_text_of_one_title_gets_an_address_of_its_own(
@@ -185,7 +235,7 @@ def test_what_is_wrong_in_a_block_stands_beside_it(
     press(ada, 0, "save", text="Words with [a bad link](ftp://x).[^1]")
 
     assert ada.page.status == 422
-    assert "Its marks do not fit" in " ".join(ada.page.faults.values())
+    assert "the sign ]( does not fit there" in " ".join(ada.page.faults.values())
     assert form_of(ada, 0)["text"] == "Words with [a bad link](ftp://x).[^1]"
     assert body_of(owner, statement)[0] == BODY[0]
 
@@ -322,3 +372,17 @@ def test_a_block_that_is_dragged_stands_behind_the_one_it_was_dropped_at(
     press(ada, 0, "move", after=ids[2])
 
     assert body_of(owner, statement) == [BODY[1], BODY[2], BODY[0], BODY[3]]
+
+
+def test_the_text_leads_on_to_freezing_it_as_long_as_it_says_something_new(
+    ada: Desk, owner: Client, coalition: str, statement: str
+) -> None:
+    here = f"/desk/{coalition}/statements/{statement}/text"
+    assert "Freeze its words" in ada.page.links
+    a_revision(owner, statement)
+    assert "Freeze its words" not in ada.go(here).links
+
+    press(ada, 2, "save", text="Other words.")
+
+    ada.follow("Freeze its words")
+    assert ada.page.heading == "Freeze as version 2"

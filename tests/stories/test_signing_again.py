@@ -12,7 +12,7 @@ from flask_migrate import downgrade, upgrade
 
 from api.infra.database.transactions import reading
 from api.signatures.models import Signature
-from tests.support.builders import an_organisation, another_revision
+from tests.support.builders import a_representative, an_organisation, another_revision
 from tests.support.signing import Rush, letters_of
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ def test_mailings_are_agreed_to_as_in_the_last(
 
 def test_an_organisation_that_was_mistyped_is_linked_by_the_last(rush: Rush) -> None:
     house = an_organisation(rush.owner, rush.coalition, names={"en": "Qalb House"}, acronym="QH")
+    a_representative(rush.owner, house, email=ADDRESS)
     told = {"kind": "organisation", "represented_by": {"name": RIGHT}}
     secrets = asked(rush, {**told, "name": "Bread House"}, {**told, "name": "QALB HOUSE"})
 

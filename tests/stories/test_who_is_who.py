@@ -24,6 +24,7 @@ from tests.support.builders import (
     a_case,
     a_coalition,
     a_cover_letter,
+    a_representative,
     a_signature,
     an_organisation,
     made,
@@ -61,6 +62,7 @@ def test_who_sounds_like_a_member_signs_for_itself_and_the_member_is_not_held(
     entry = an_organisation(
         rush.owner, rush.coalition, names={"en": member}, country="KZ", acronym="QF"
     )
+    a_representative(rush.owner, entry, email="member@specimen.example")
 
     rush.signed("stranger@specimen.example", **HOUSE, name=stranger)
     rush.signed("member@specimen.example", **HOUSE, name=f" {member.upper()}. ".strip())
@@ -80,6 +82,7 @@ def test_an_acronym_is_no_proof_and_an_alias_is(rush: Rush) -> None:
     entry = an_organisation(
         rush.owner, rush.coalition, names={"en": "Act for Bread"}, acronym="ACT", aliases=["Bread"]
     )
+    a_representative(rush.owner, entry, email="two@specimen.example")
 
     rush.signed("one@specimen.example", **HOUSE, name="Act")
     rush.signed("two@specimen.example", **HOUSE, name="BREAD")
@@ -93,7 +96,8 @@ def test_two_organisations_that_sound_alike_may_both_be_entered_and_both_sign(ru
     names = ("Qalb Fund", "Kalb Fund")
     entered = [an_organisation(rush.owner, rush.coalition, names={"en": each}) for each in names]
 
-    for name in names:
+    for name, entry in zip(names, entered, strict=True):
+        a_representative(rush.owner, entry, email=f"{name[0]}@specimen.example")
         rush.signed(f"{name[0]}@specimen.example", **HOUSE, name=name)
 
     assert (queue(rush), linked(rush)) == ({}, dict(zip(names, entered, strict=True)))
@@ -143,6 +147,7 @@ def test_who_corrects_its_name_is_of_an_entry_as_if_it_had_signed_so(rush: Rush)
     entry = an_organisation(
         rush.owner, rush.coalition, names={"en": "Qalb Fund"}, acronym="QF", country="KZ"
     )
+    a_representative(rush.owner, entry, email="one@specimen.example")
     own = rush.signed("one@specimen.example", **HOUSE, name="Bread")
     corrections = f"/v1/public/own-signatures/{own}/corrections"
     caller = rush.world.stranger()
@@ -353,6 +358,7 @@ def test_who_took_an_entry_by_its_sound_is_parted_from_it_after_an_upgrade(rush:
 
 def test_a_member_is_known_before_the_job_has_made_its_names_exact(rush: Rush) -> None:
     entry = an_organisation(rush.owner, rush.coalition, names={"en": "Qalb Fund"})
+    a_representative(rush.owner, entry, email="member@specimen.example")
     with rush.world.app.app_context(), transaction() as session:
         session.get_one(Organisation, UUID(entry)).exact_names = None
     rush.sent("member@specimen.example", **HOUSE, name="QALB FUND")

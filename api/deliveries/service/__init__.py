@@ -31,6 +31,7 @@ from api.infra.text import spelling
 from api.mailings import rules as words
 from api.statements import service as statements
 from api.statements.models import State, Statement
+from api.texts.rules.document import PortableAddressee
 
 NO_SUCH = "The coalition has no addressee of this id."
 UNNAMED = "It holds the name of a case that may not be named. Take it out."
@@ -64,7 +65,12 @@ class Sight:
     to: list[Addressee]
     without_email: list[Addressee]
     already: list[Addressee]
-    missing: list[str]
+    unknown: list[PortableAddressee]  # whom the text addresses, and the coalition lacks
+
+    @property
+    def missing(self) -> list[str]:
+        """Return the names of those whom the coalition lacks."""
+        return _names(self.unknown)
 
 
 @dataclass(frozen=True)
@@ -148,11 +154,11 @@ def preview(
         row = load(session, actor, CoverLetter, letter_id, Role.COORDINATOR)
         statement = session.get_one(Statement, row.statement_id)
         chosen = _language(row, language)
-        named, missing = _named(session, statement)
+        named, unknown = _named(session, statement)
         to = named if addressee_id is None else _chosen(session, statement, [addressee_id])
         facts = sending.facts(session, row, chosen, to[0] if to else None, actor.user_id)
         return Sight(
-            chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), missing
+            chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), unknown
         )
 
 
@@ -166,7 +172,8 @@ def send(
         _must_be_published(statement)
         chosen = _language(row, language)
         if addressee_ids is None:
-            wanted, missing = _named(session, statement)
+            wanted, unknown = _named(session, statement)
+            missing = _names(unknown)
         else:
             wanted, missing = _chosen(session, statement, addressee_ids), []
         to, without, already = _sorted(session, statement, wanted)
@@ -268,16 +275,23 @@ def _language(row: CoverLetter, wanted: str | None) -> str:
     return language
 
 
-def _named(session: Session, statement: Statement) -> tuple[list[Addressee], list[str]]:
+def _names(unknown: Sequence[PortableAddressee]) -> list[str]:
+    return [each["name"] for each in unknown]
+
+
+def _named(
+    session: Session, statement: Statement
+) -> tuple[list[Addressee], list[PortableAddressee]]:
     """Return the addressees that a text names, and those of them that the coalition lacks."""
     document = statements.current_revision(session, statement).document
     known: dict[str, list[Addressee]] = {}
-    names = {each["name"]: spelling.exact(each["name"]) for each in document.get("addressees", ())}
+    told = {each["name"]: each for each in reversed(document.get("addressees", ()))}
+    names = {name: spelling.exact(name) for name in reversed(told)}
     query = select(Addressee).where(Addressee.coalition_id == statement.coalition_id)
     for row in session.scalars(query.order_by(Addressee.sort_name, Addressee.id)):
         known.setdefault(spelling.exact(row.name), []).append(row)
     found = {row.id: row for one in names.values() for row in known.get(one, ())}
-    return list(found.values()), [name for name, one in names.items() if one not in known]
+    return list(found.values()), [told[name] for name, one in names.items() if one not in known]
 
 
 def _chosen(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.coalitions import schemas, service
 from api.coalitions.service import AddresseeView
+from api.deliveries import service as deliveries
+from api.deliveries.models import CoverLetter
 from api.desk.routes.base import (
     REFUSED,
     Screen,
@@ -29,9 +33,12 @@ from api.desk.rules import members as rules
 from api.desk.rules.members import AddresseeScreen, MemberFormScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
+from api.errors import NotFound
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.web.validate import loaded
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @at("/<uuid:coalition_id>/addressees", "addressees")
@@ -92,8 +99,8 @@ class AddresseeNew(Screen):
     least = Role.COORDINATOR
 
     def get(self, coalition_id: UUID) -> Response:
-        """Ask who it is."""
-        return _form(None, Form())
+        """Ask who it is; of whom a text addresses, it says what the text does."""
+        return _form(None, Form(), _of_text())
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Enter it."""
@@ -102,7 +109,7 @@ class AddresseeNew(Screen):
             found = service.add_addressee(actor(), coalition_id, facts)
         except REFUSED as refused:
             return _form(None, typed(refused))
-        return onward("addressee", "addressee_entered", addressee_id=found.addressee.id)
+        return _entered("addressee_entered", found.addressee.id)
 
 
 @at("/<uuid:coalition_id>/addressees/<uuid:addressee_id>", "addressee")
@@ -140,24 +147,54 @@ class AddresseeEdit(Screen):
             service.change_addressee(actor(), addressee_id, version(), changes)
         except REFUSED as refused:
             return _form(service.addressee(actor(), addressee_id), typed(refused))
-        return onward("addressee", "addressee_changed", addressee_id=addressee_id)
+        return _entered("addressee_changed", addressee_id)
 
 
-def _form(found: AddresseeView | None, form: Form) -> Response:
-    words, values = said(), {}
+def _letter() -> CoverLetter | None:
+    """Return the cover letter that led here, to which the form leads back."""
+    asked = request.args.get("letter") or one("letter")
+    try:
+        return deliveries.letter(actor(), UUID(asked)) if asked else None
+    except ValueError:
+        raise NotFound("The page that led here is old. Load it again.") from None
+
+
+def _of_text() -> dict[str, str]:
+    """Return what a text says of somebody whom it addresses, and the coalition does not know."""
+    letter, place = _letter(), request.args.get("place", "")
+    if letter is None or not place.isdecimal():
+        return {}
+    unknown = deliveries.preview(actor(), letter.id, None, None).unknown
+    return kept(dict(unknown[int(place)])) if int(place) < len(unknown) else {}
+
+
+def _entered(code: str, addressee_id: UUID) -> AnyResponse:
+    """Lead on to the addressee, or back to the letter that lacked it."""
+    if (letter := _letter()) is not None:
+        return onward("cover_letter", code, cover_letter_id=letter.id)
+    return onward("addressee", code, addressee_id=addressee_id)
+
+
+def _form(found: AddresseeView | None, form: Form, values: Mapping[str, str] = NOTHING) -> Response:
+    words, letter = said(), _letter()
     if found:
         known = {name: getattr(found.addressee, name) for name in rules.ADDRESSEE[:-1]}
         values = kept({**known, "email": found.email})
     back = to("addressee", addressee_id=found.addressee.id) if found else to("addressees")
+    back_words = words.say("addressees.addressee" if found else "nav.addressees")
+    if letter is not None:
+        back = to("cover_letter", cover_letter_id=letter.id)
+        back_words = words.say("deliveries.letter")
     return screen(
         "addressee_form.html",
         MemberFormScreen(
             title=words.say("addressees.edit" if found else "addressees.enter"),
             back=back,
-            back_words=words.say("addressees.addressee" if found else "nav.addressees"),
+            back_words=back_words,
             button=words.say("members.save" if found else "members.enter_it"),
             values=values,
             version=found.addressee.version if found else None,
+            hidden=[("letter", str(letter.id))] if letter else (),
             form=form,
         ),
     )

@@ -12,24 +12,20 @@ from api.accounts.rules import Role
 from api.connectors import schemas, service
 from api.connectors.rules import ToolSettings
 from api.connectors.service import ConnectorView, tools
+from api.desk.routes import picking
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, version
 from api.desk.routes.connectors import name_of, tried
-from api.desk.routes.members import called
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import connecting
 from api.desk.rules.connecting import KindsScreen, ToolForm, ToolTried
 from api.errors import Invalid, NotFound
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
-from api.organisations import service as organisations
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Anchor, Form
 from api.pages.rules.pages import own_name
-from api.statements import service as statements
 from api.web.validate import loaded
 
-_MANY = PageRequest(limit=paging.MOST)
+_WHOSE, _TEXT = "organisation_id", "statement_id"
 
 
 @at("/<uuid:coalition_id>/connectors/new", "connector_new")
@@ -60,8 +56,8 @@ class ConnectTool(Screen):
                 "kind": kind,
                 "settings": settings,
                 "label": one("label"),
-                "organisation_id": one("organisation_id") or None,
-                "statement_id": one("statement_id") or None,
+                _WHOSE: picking.of_organisations(coalition_id, _WHOSE).chosen(),
+                _TEXT: picking.statements_of(coalition_id, _TEXT).chosen(),
                 **connecting.mapped(sent()),
             }
             made = service.add(actor(), coalition_id, loaded(schemas.ConnectorIn(), facts))
@@ -83,9 +79,7 @@ def _known(kind: str) -> ToolSettings:
 
 
 def _new(coalition_id: UUID, kind: str, form: Form, outcome: ToolTried | None = None) -> Response:
-    words, who, known = said(), actor(), _known(kind)
-    whose = organisations.of_coalition(who, coalition_id, _MANY, None).items
-    texts = statements.statements(who, coalition_id, _MANY, {}).items
+    words, known = said(), _known(kind)
     return screen(
         "connector_form.html",
         ToolForm(
@@ -95,8 +89,8 @@ def _new(coalition_id: UUID, kind: str, form: Form, outcome: ToolTried | None = 
             fields=connecting.fields_of(kind, known.FIELDS, words),
             told=connecting.told_fields(words),
             languages=_languages({}),
-            organisations=[(str(each.id), called(each)) for each in whose],
-            statements=[(str(each.id), each.title) for each in texts],
+            organisations=picking.of_organisations(coalition_id, _WHOSE).offered(form),
+            statements=picking.statements_of(coalition_id, _TEXT).offered(form),
             tried=outcome,
             form=form,
         ),

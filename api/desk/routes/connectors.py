@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, request
@@ -15,6 +16,7 @@ from api.connectors.service import ConnectorView, ShownPush, Trial, files, listi
 from api.desk.routes.base import (
     Screen,
     at,
+    cursors,
     one,
     onward,
     page_request,
@@ -32,8 +34,7 @@ from api.desk.rules.frames import Danger
 from api.desk.rules.outgoing import OutgoingScreen
 from api.desk.rules.tables import Cell, Filter, Listing, ListRow, Press, Tone
 from api.errors import NotFound
-from api.infra.database import paging
-from api.infra.database.paging import PageRequest
+from api.infra.database.paging import Page
 from api.web.files import body_of
 from api.web.tables import CSV_SENT
 
@@ -45,7 +46,7 @@ _PUSHES: Mapping[PushState, Tone] = {
     PushState.REFUSED: "wrong",
     PushState.EXPIRED: "wrong",
 }
-_FEW = PageRequest(limit=20)
+_FILES = 20  # on a page
 
 
 @at("/<uuid:coalition_id>/outgoing/tools", "connectors")
@@ -134,7 +135,9 @@ _ACTS: Mapping[str, Callable[[Actor, UUID], object]] = {
 }
 
 
-def _tool(connector_id: UUID, outcome: ToolTried | None, pushes: Listing | None = None) -> Response:
+def _tool(
+    connector_id: UUID, outcome: ToolTried | None, by_hand: Page[ShownPush] | None = None
+) -> Response:
     who, words = actor(), said()
     found = service.one(who, connector_id)
     row, known = found.connector, tools.kinds().get(found.connector.kind)
@@ -163,8 +166,9 @@ def _tool(connector_id: UUID, outcome: ToolTried | None, pushes: Listing | None 
                 for key, number in found.counts.items()
                 if number
             ],
-            pushes=pushes or _pushes(connector_id),
-            by_hand=found.counts["to_unsubscribe"] if pushes is None else 0,
+            pushes=_pushes(connector_id) if by_hand is None else _listed_by_hand(by_hand),
+            by_hand=found.counts["to_unsubscribe"] if by_hand is None else 0,
+            more_by_hand=(by_hand.following if by_hand else None) or "",
             files=_files(connector_id) if row.kind in tools.FILES else None,
             tried=outcome,
         ),
@@ -185,23 +189,21 @@ def _pushes(connector_id: UUID) -> Listing:
         words=words.say("outgoing.state"),
         choices=[(each.value, words.say(f"tools.push_{each}")) for each in PushState],
     )
-    query = {**told.query, "state": state}
-    return Listing(**{**vars(told), "query": query, "filters": [states]})
+    return replace(told, query=cursors("cursor", "state", "files"), filters=[states])
 
 
-def _by_hand(connector_id: UUID) -> Listing:
+def _by_hand(connector_id: UUID) -> Page[ShownPush]:
     """Return who is to be taken off, with the addresses, so that it can be done in the tool."""
-    found = service.pushes(
-        actor(),
-        connector_id,
-        PageRequest(limit=paging.MOST),
-        state=PushState.WAITING,
-        action=PushAction.UNSUBSCRIBE,
-    )
+    state, action = PushState.WAITING, PushAction.UNSUBSCRIBE
+    page = page_request(name="after")
+    return service.pushes(actor(), connector_id, page, state=state, action=action)
+
+
+def _listed_by_hand(found: Page[ShownPush]) -> Listing:
+    """Return them as rows; a form leads to more of them, as to these."""
     rows = [_push(each, each.address or "") for each in found.items]
-    columns = ("what", "state", "when")
-    told = table_of("pushes", columns, rows, to("connector", connector_id=connector_id), found)
-    return Listing(**{**vars(told), "following": None})
+    told = table_of("pushes", ("what", "state", "when"), rows, "", found)
+    return replace(told, query={}, following=None)
 
 
 def _push(each: ShownPush, address: str = "") -> ListRow:
@@ -224,10 +226,11 @@ def _push(each: ShownPush, address: str = "") -> ListRow:
 
 
 def _files(connector_id: UUID) -> Listing:
-    found = files.of_connector(actor(), connector_id, _FEW)
+    found = files.of_connector(actor(), connector_id, page_request(_FILES, "files"))
     rows = [_file(each) for each in found.items]
-    told = table_of("files", ("what", "state", "when"), rows, "", found)
-    return Listing(**{**vars(told), "following": None, "total": None})
+    path = to("connector", connector_id=connector_id)
+    told = table_of("files", ("what", "state", "when"), rows, path, found)
+    return replace(told, query=cursors("cursor", "state", "files"), cursor="files")
 
 
 def _file(each: PushFile) -> ListRow:

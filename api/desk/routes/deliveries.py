@@ -302,12 +302,19 @@ class ShowCoverLetter(Screen):
                 ],
                 chosen=[str(each.id) for each in found.to],
                 without_email=[
-                    Anchor(each.addressee.name, to("addressee", addressee_id=each.addressee.id))
+                    Anchor(
+                        each.addressee.name,
+                        to("addressee_edit", addressee_id=each.addressee.id)
+                        + f"?letter={cover_letter_id}",
+                    )
                     for each in rest
                     if not each.email
                 ],
                 already=[each.name for each in found.already],
-                missing=found.missing,
+                missing=[
+                    Anchor(name, f"{to('addressee_new')}?letter={cover_letter_id}&place={place}")
+                    for place, name in enumerate(found.missing)
+                ],
                 cursor=here_from,
                 following=page.following or "",
                 back=to("statement_deliveries", statement_id=statement.id),

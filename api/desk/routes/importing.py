@@ -21,6 +21,7 @@ from api.demands import rules as demand_rules, schemas as demand_schemas
 from api.demands.service import tables as demand_tables
 from api.demands.service.tables import DemandImport
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
+from api.desk.routes.members import enter_members
 from api.desk.routes.visiting import actor, coalition_of_address
 from api.desk.rules import importing as rules
 from api.desk.rules.importing import BringScreen, PreviewScreen, ReadColumn
@@ -28,13 +29,18 @@ from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Tone
 from api.errors import Invalid
 from api.infra.tables import layouts
 from api.infra.tables.importing import Import
-from api.infra.tables.layouts import Imported, Layout
+from api.infra.tables.layouts import Column, Imported, Layout
 from api.infra.tables.matching import Taking
 from api.infra.tables.reading import Table as FileTable
 from api.infra.tables.reports import FileHints, Line, OnDifference, Report, Reported
-from api.organisations import schemas as organisation_schemas
-from api.organisations.rules import importing as organisation_rules
+from api.organisations import schemas as organisation_schemas, service as organisations
+from api.organisations.rules import (
+    contacts as contact_rules,
+    importing as organisation_rules,
+    name_in,
+)
 from api.organisations.service import imports as organisation_imports
+from api.organisations.service.contacts import ContactImport
 from api.organisations.service.imports import OrganisationImport, RepresentativeImport
 from api.pages.routes.base import sent
 from api.web import tables as files
@@ -57,6 +63,7 @@ class TableKind:
     layout: Layout
     schema: Callable[[], Schema]
     home: str
+    guess: Callable[[Sequence[str], Layout], list[Column]] = layouts.guessed
 
 
 def _by(import_: Callable[[Actor, UUID, Taking], Import]) -> Callable[..., _Take]:
@@ -74,6 +81,13 @@ KINDS = {
         organisation_rules.ORGANISATIONS,
         organisation_schemas.OrganisationLineIn,
         "organisations",
+    ),
+    "contacts": TableKind(
+        _by(ContactImport),
+        contact_rules.CONTACTS,
+        organisation_schemas.ContactLineIn,
+        "organisations",
+        contact_rules.guessed,
     ),
     "representatives": TableKind(
         _by(RepresentativeImport),
@@ -116,12 +130,19 @@ class TableScreen(Screen):
             hidden = self.hidden(inner)
             try:
                 hidden = self.with_scan(inner, hidden)
-                _taken(self.of, whose, table, hidden, is_preview=False)
+                report = _taken(self.of, whose, table, hidden, is_preview=False)
             except Invalid as refused:
                 return _looked(self, inner, data, table, hidden, refused=refused)
-            here: dict[str, Any] = inner
-            return onward(self.of.home, "table_entered", **here)
+            return self.entered(coalition_id, inner, report)
         return _looked(self, inner, data, table, self.hidden(inner))
+
+    def entered(
+        self, coalition_id: UUID, inner: Mapping[str, UUID], report: Imported
+    ) -> AnyResponse:
+        """Lead on to what was entered."""
+        del coalition_id, report
+        here: dict[str, Any] = dict(inner)
+        return onward(self.of.home, "table_entered", **here)
 
     def hidden(self, inner: Mapping[str, UUID]) -> Hidden:
         """Return what else the form carries."""
@@ -150,6 +171,22 @@ class DemandsIn(TableScreen):
 @at("/<uuid:coalition_id>/tables/organisations", "organisations_in")
 class OrganisationsIn(TableScreen):
     kind, of, least = "organisations", KINDS["organisations"], OrganisationImport.needs
+
+
+@at("/<uuid:coalition_id>/tables/contacts", "contacts_in")
+class ContactsIn(TableScreen):
+    """Organisations with their people, for who may say who commits them."""
+
+    kind, of, least = "contacts", KINDS["contacts"], ContactImport.needs
+
+    def entered(
+        self, coalition_id: UUID, inner: Mapping[str, UUID], report: Imported
+    ) -> AnyResponse:
+        """Make the organisations members, too, where that was ticked."""
+        if not one("members"):
+            return super().entered(coalition_id, inner, report)
+        enter_members(coalition_id, rules.meant(report.lines))
+        return onward("members", "members_entered")
 
 
 @at("/<uuid:coalition_id>/tables/representatives", "representatives_in")
@@ -201,7 +238,7 @@ def _taken(
         enters_doubtful=bool(one("doubtful")),
     )
     take = of.take(actor(), whose, how, hidden)
-    columns = layouts.guessed(_header(table), of.layout)
+    columns = of.guess(_header(table), of.layout)
     mapping = rules.mapping(columns, _chosen())
     return files.taken_in(table, of.layout, of.schema(), take, mapping)
 
@@ -237,7 +274,7 @@ def _looked(  # noqa: PLR0913 # a table, as it came and as it is read
             for state in rules.TROUBLE
             if counts.get(state)
         ],
-        lines=_lines(lines),
+        lines=_lines(rules.by_trouble(lines)[: rules.MOST_SHOWN]),
         sheet=workbook.sheet.name if workbook else "",
         sheets=[(each.name, each.name) for each in (workbook.sheet, *workbook.other_sheets)]
         if workbook and workbook.other_sheets
@@ -256,7 +293,7 @@ def _looked(  # noqa: PLR0913 # a table, as it came and as it is read
 
 def _columns(of: TableKind, table: FileTable) -> Iterator[ReadColumn]:
     chosen = _chosen()
-    for place, each in enumerate(layouts.guessed(_header(table), of.layout)):
+    for place, each in enumerate(of.guess(_header(table), of.layout)):
         cells = (cells[place] for _, cells in table.lines[1:] if place < len(cells))
         sample = next((cell.strip() for cell in cells if cell.strip()), "")
         name = f"columns.{place}"
@@ -269,19 +306,29 @@ def _choices(of: TableKind) -> list[tuple[str, str]]:
 
 
 def _lines(lines: Sequence[Reported]) -> Listing:
-    words = said()
-    first = sorted(lines, key=lambda each: rules.TROUBLE.index(str(each.state)))
+    words, names = said(), _names(lines)
     keys = ("line", "state", "why")
     return Listing(
         caption=words.say("tables.lines"),
         columns=[ListColumn(words=words.say(f"tables.{key}")) for key in keys],
-        rows=[_line(each) for each in first[: rules.MOST_SHOWN]],
+        rows=[_line(each, names) for each in lines],
     )
 
 
-def _line(each: Reported) -> ListRow:
+def _names(lines: Sequence[Reported]) -> Mapping[str, str]:
+    """Return the names of the organisations that lines tell by their ids."""
+    changes = (change for each in lines for change in each.changes)
+    ids = {UUID(str(each.after)) for each in changes if each.column == "organisation_id"}
+    whose = coalition_of_address()
+    found = organisations.named(actor(), whose, ids) if ids and whose else ()
+    return {str(each.id): name_in(each.names, said().language) for each in found}
+
+
+def _line(each: Reported, names: Mapping[str, str]) -> ListRow:
     words, state = said(), str(each.state)
-    told = [rules.told(each.faults, words), rules.changed(each.changes, words)]
+    is_new = state == "entered"
+    changed = rules.changed(each.changes, words, names, is_new=is_new)
+    told = [rules.told(each.faults, words), changed]
     return ListRow(
         cells=[
             Cell(text=str(each.line)),

@@ -1,8 +1,9 @@
-"""/desk/…/members: the organisations of a coalition in it, and those that are invited."""
+"""/desk/…/members: the organisations that are in a coalition."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Response
@@ -10,15 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.coalitions import schemas, service
-from api.coalitions.models import InvitationState, Member, MemberRole
-from api.coalitions.service import invitations
-from api.coalitions.service.invitations import Invited
+from api.coalitions.models import Member, MemberRole
+from api.coalitions.service import memberships
+from api.coalitions.service.invitations import AlreadyMember
 from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
     day,
     ids,
+    led,
     onward,
     page_request,
     said,
@@ -26,13 +28,12 @@ from api.desk.routes.base import (
     to,
     typed,
     version,
-    when,
 )
 from api.desk.routes.shared import asked_once, choice, choices, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembershipScreen, MembersScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press, Tone
+from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.infra import clock
 from api.organisations import service as organisations
@@ -42,13 +43,6 @@ from api.pages.routes.base import sent
 from api.pages.rules.facts import Anchor, Form
 from api.pages.rules.pages import own_name
 from api.web.validate import loaded
-
-_TONES: dict[InvitationState, Tone] = {
-    InvitationState.OPEN: "waits",
-    InvitationState.ACCEPTED: "good",
-    InvitationState.DECLINED: "",
-    InvitationState.TAKEN_BACK: "",
-}
 
 
 def called(organisation: Organisation) -> str:
@@ -76,7 +70,10 @@ def roles() -> list[tuple[str, str, str]]:
     return [(value, words, said().say(f"member_role.{value}_hint")) for value, words in told]
 
 
-def _table(keys: Sequence[str], rows: Sequence[ListRow], following: str | None, of: str) -> Listing:
+def table_of(
+    keys: Sequence[str], rows: Sequence[ListRow], following: str | None, of: str
+) -> Listing:
+    """Return a list of the area under columns."""
     return Listing(
         caption=said().say(f"members.{of}"),
         columns=[ListColumn(words=said().say(f"members.{key}")) for key in keys],
@@ -93,15 +90,21 @@ class MembersList(Screen):
         found = service.members(actor(), coalition_id, page_request())
         may = actor().may(coalition_id, Role.COORDINATOR)
         keys = ("organisation", "role", "since", "until")
+        rows = [_row(each) for each in found.items]
+        entered = memberships.missing(actor(), coalition_id) if may and not found.items else 0
+        step, step_words = "invitation_new", "invite"
+        if entered:
+            step, step_words = "organisations", "enter_some"
         return screen(
             "members.html",
             MembersScreen(
                 title=said().say("nav.members"),
                 tabs=tabs(coalition_id),
-                rows=_table(keys, [_row(each) for each in found.items], found.following, "members"),
-                step=to("invitation_new") if may else "",
-                step_words=said().say("members.invite"),
-                nothing="members.none",
+                rows=table_of(keys, rows, found.following, "members"),
+                step=to(step) if may else "",
+                step_words=said().say(f"members.{step_words}"),
+                nothing="members.only_entered" if entered else "members.none",
+                count=entered,
             ),
         )
 
@@ -121,8 +124,14 @@ def _row(member: Member) -> ListRow:
     )
 
 
-def _has_left(member: Member) -> bool:
+def has_left(member: Member) -> bool:
+    """Tell whether a membership has ended."""
     return member.until is not None and member.until <= clock.today()
+
+
+def standing(member: Member) -> str:
+    """Return as what an organisation is a member; or that it is none any more."""
+    return said().say("members.no_more") if has_left(member) else choice(member.role, "member_role")
 
 
 @at("/<uuid:coalition_id>/members/<uuid:member_id>", "member")
@@ -144,7 +153,7 @@ class MemberFile(Screen):
                 organisation_id=str(member.organisation_id),
                 version=member.version,
                 facts=[(said().say(f"members.{key}"), value) for key, value in pairs.items()],
-                has_left=_has_left(member),
+                has_left=has_left(member),
             ),
         )
 
@@ -196,6 +205,27 @@ class MemberLeave(Screen):
         return onward("member", "member_left", undo, member_id=member_id)
 
 
+@at("/<uuid:coalition_id>/members/entries", "members_enter")
+class MembersEnter(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Enter the organisations that were ticked as members."""
+        enter_members(coalition_id, ids())
+        return onward("members", "members_entered")
+
+
+def enter_members(coalition_id: UUID, organisation_ids: Iterable[UUID]) -> None:
+    """Enter organisations as members from today; who is one, or was, stays as it is."""
+    wanted = list(dict.fromkeys(organisation_ids))
+    there = memberships.of(actor(), coalition_id, wanted)
+    for each in wanted:
+        if each not in there:
+            facts = loaded(schemas.MemberIn(), {"organisation_id": str(each)})
+            with suppress(AlreadyMember):  # somebody else was faster
+                service.add_member(actor(), coalition_id, facts)
+
+
 @at("/<uuid:coalition_id>/members/returns", "members_return")
 class MembersReturn(Screen):
     least = Role.COORDINATOR
@@ -228,8 +258,11 @@ class MemberDelete(Screen):
 class MemberNew(Screen):
     least = Role.COORDINATOR
 
-    def get(self, coalition_id: UUID, organisation_id: UUID) -> Response:
-        """Ask as what an organisation is a member, and since when."""
+    def get(self, coalition_id: UUID, organisation_id: UUID) -> AnyResponse:
+        """Ask as what an organisation is a member, and since when; show what it is already."""
+        there = memberships.of(actor(), coalition_id, [organisation_id]).get(organisation_id)
+        if there is not None:
+            return led(to("member", member_id=there.id))
         return self._shown(organisation_id, Form())
 
     def post(self, coalition_id: UUID, organisation_id: UUID) -> AnyResponse:
@@ -237,6 +270,9 @@ class MemberNew(Screen):
         facts = {**rules.membership(sent()), "organisation_id": str(organisation_id)}
         try:
             member = service.add_member(actor(), coalition_id, loaded(schemas.MemberIn(), facts))
+        except AlreadyMember:
+            there = memberships.of(actor(), coalition_id, [organisation_id])
+            return onward("member", "already_member", member_id=there[organisation_id].id)
         except REFUSED as refused:
             return self._shown(organisation_id, typed(refused, "role"))
         return onward("member", "member_entered", member_id=member.id)
@@ -256,113 +292,3 @@ class MemberNew(Screen):
                 form=form,
             ),
         )
-
-
-@at("/<uuid:coalition_id>/members/invitations", "invitations")
-class InvitationsList(Screen):
-    least = Role.COORDINATOR
-
-    def get(self, coalition_id: UUID) -> Response:
-        """List the invitations, newest first."""
-        found = invitations.invitations(actor(), coalition_id, page_request())
-        keys = ("organisation", "person", "state", "until_when", "again", "take_back")
-        rows = [_invited(each) for each in found.items]
-        return screen(
-            "members.html",
-            MembersScreen(
-                title=said().say("nav.members"),
-                tabs=tabs(coalition_id),
-                rows=_table(keys, rows, found.following, "invitations"),
-                step=to("invitation_new"),
-                step_words=said().say("members.invite"),
-                nothing="members.no_invitation",
-            ),
-        )
-
-
-def _invited(found: Invited) -> ListRow:
-    row, words = found.invitation, said()
-    named = called(found.organisation) if found.organisation else words.say("members.any")
-    is_open = row.state is InvitationState.OPEN
-    is_late = is_open and row.expires_at <= clock.now()
-    state = words.say("members.expired") if is_late else choice(row.state, "invitation_state")
-    again, back = (
-        Cell(press=Press(action=to(name, invitation_id=row.id), words=words.say(f"members.{key}")))
-        if is_open
-        else Cell()
-        for name, key in (("invitation_again", "send_again"), ("invitation_back", "take_it_back"))
-    )
-    return ListRow(
-        cells=[
-            Cell(text=named),
-            Cell(text=found.person["name"], small=found.person["email"]),
-            Cell(text=state, tone=_TONES[row.state], small=found.person.get("reason") or ""),
-            Cell(html=when(row.expires_at)) if is_open else Cell(),
-            again,
-            back,
-        ]
-    )
-
-
-@at("/<uuid:coalition_id>/members/invitations/new", "invitation_new")
-class InvitationNew(Screen):
-    least = Role.COORDINATOR
-
-    def get(self, coalition_id: UUID) -> Response:
-        """Ask whom to invite; who accepts names the organisation."""
-        return invited_form(None, Form())
-
-    def post(self, coalition_id: UUID) -> AnyResponse:
-        """Send the letter."""
-        return send_invitation(coalition_id, None)
-
-
-def invited_form(organisation: Organisation | None, form: Form) -> Response:
-    """Show the form of an invitation."""
-    words = said()
-    return screen(
-        "invitation_form.html",
-        MemberFormScreen(
-            title=words.say("members.invite"),
-            lead=called(organisation) if organisation else words.say("members.invite_lead"),
-            back=to("invitations"),
-            back_words=words.say("members.invitations"),
-            button=words.say("members.send"),
-            values={"role": MemberRole.MEMBER.value},
-            languages=letter_languages(),
-            roles=roles(),
-            form=form,
-        ),
-    )
-
-
-def send_invitation(coalition_id: UUID, organisation: Organisation | None) -> AnyResponse:
-    """Send an invitation as its form says, or show what is wrong with it."""
-    facts = rules.invitation(sent())
-    if organisation:
-        facts["organisation_id"] = str(organisation.id)
-    try:
-        invitations.invite(actor(), coalition_id, loaded(schemas.InvitationIn(), facts))
-    except REFUSED as refused:
-        return invited_form(organisation, typed(refused, "role"))
-    return onward("invitations", "invitation_sent")
-
-
-@at("/<uuid:coalition_id>/members/invitations/<uuid:invitation_id>/letters", "invitation_again")
-class InvitationAgain(Screen):
-    least = Role.COORDINATOR
-
-    def post(self, coalition_id: UUID, invitation_id: UUID) -> AnyResponse:
-        """Write once more."""
-        invitations.send_again(actor(), invitation_id)
-        return onward("invitations", "invitation_sent")
-
-
-@at("/<uuid:coalition_id>/members/invitations/<uuid:invitation_id>/withdrawal", "invitation_back")
-class InvitationBack(Screen):
-    least = Role.COORDINATOR
-
-    def post(self, coalition_id: UUID, invitation_id: UUID) -> AnyResponse:
-        """Take an invitation back."""
-        invitations.take_back(actor(), invitation_id)
-        return onward("invitations", "invitation_taken_back")

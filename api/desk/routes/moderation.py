@@ -43,11 +43,13 @@ from api.infra.text import languages
 from api.moderation import schemas
 from api.moderation.service import invalidation, queue, trends
 from api.moderation.service.invalidation import InvalidationReport, InvalidationView
-from api.moderation.service.queue import Decision
+from api.moderation.service.queue import Decision, HeldView
+from api.organisations.rules import name_in
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
+from api.signatures.models import SignatoryKind, Signature
+from api.signatures.rules import Signatory
 from api.signatures.service import lists
-from api.signatures.service.rows import SignatureView
 from api.web.validate import loaded
 
 _QUEUE = "/<uuid:coalition_id>/statements/<uuid:statement_id>/moderation"
@@ -69,7 +71,7 @@ class Moderate(Screen):
         if not what:
             return _queue(statement_id, Form(values=sent()))
         if what == "show":
-            opened = lists.disclosed(actor(), _id(which))
+            opened = queue.disclosed(actor(), _id(which))
             return _queue(statement_id, Form(values=sent()), opened)
         if what not in {Decision.APPROVE, Decision.REJECT}:
             raise NotFound("The page that led here is old. Load it again.")
@@ -121,7 +123,7 @@ def _id(text: str) -> UUID:
         raise NotFound("The page that led here is old. Load it again.") from None
 
 
-def _queue(statement_id: UUID, form: Form, opened: SignatureView | None = None) -> Response:
+def _queue(statement_id: UUID, form: Form, opened: HeldView | None = None) -> Response:
     statement = statement_of(statement_id)
     asked = page_request(20)
     page = queue.waiting(actor(), statement_id, asked, is_glance=True)
@@ -148,7 +150,7 @@ def _queue(statement_id: UUID, form: Form, opened: SignatureView | None = None) 
     )
 
 
-def _held(view: SignatureView, opened: SignatureView | None) -> HeldSignature:
+def _held(view: HeldView, opened: HeldView | None) -> HeldSignature:
     words, row, who = said(), view.signature, view.who
     is_hidden = signatories.is_hidden(row.visibility) and view is not opened
     told = [
@@ -162,11 +164,30 @@ def _held(view: SignatureView, opened: SignatureView | None) -> HeldSignature:
     return HeldSignature(
         id=row.id,
         name=who.get("name") or words.say("signatures.hidden"),
-        is_hidden=is_hidden,
+        show=_show(row, is_hidden=is_hidden, is_opened=view is opened),
+        kind=words.say(f"kind_of.{row.kind}"),
+        by=_by(who),
         lines=[each for each in told if each],
         reasons=[words.say(f"reason_of.{each}") for each in row.flags if each in rules.REASONS]
         or [words.say("moderation.every_one")],
+        resembles=[
+            (name_in(each.names, words.language), to("organisation", organisation_id=each.id))
+            for each in view.resembles
+        ],
     )
+
+
+def _show(row: Signature, *, is_hidden: bool, is_opened: bool) -> str:
+    if is_hidden:
+        return said().say("signatures.open_name")
+    is_sealed = row.kind is SignatoryKind.ORGANISATION and not is_opened
+    return said().say("moderation.show_by") if is_sealed else ""
+
+
+def _by(who: Signatory) -> str:
+    """Return who signs for an organisation, in one line."""
+    person = who.get("represented_by") or {}
+    return ", ".join(filter(None, (person.get("name"), person.get("role"))))
 
 
 # Rules.

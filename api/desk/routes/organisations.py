@@ -8,6 +8,8 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
+from api.coalitions.models import Member
+from api.coalitions.service import memberships
 from api.desk.routes.base import (
     REFUSED,
     Screen,
@@ -21,13 +23,14 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.members import called, invited_form, send_invitation, tabs
+from api.desk.routes.invitations import invited_form, send_invitation
+from api.desk.routes.members import called, has_left, standing, tabs
 from api.desk.routes.representatives import people_of
 from api.desk.routes.shared import asked_once, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembersScreen, OrganisationScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import BulkAct, Cell, ListColumn, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
 from api.organisations import schemas, service
 from api.organisations.models import Organisation
@@ -51,14 +54,16 @@ class OrganisationsList(Screen):
         return self._listed(coalition_id, one("search"))
 
     def _listed(self, coalition_id: UUID, sought: str) -> Response:
-        words = said()
+        words, leads = said(), actor().may(coalition_id, Role.COORDINATOR)
         found = service.of_coalition(actor(), coalition_id, page_request(), sought or None)
+        there = memberships.of(actor(), coalition_id, [each.id for each in found.items])
         table = Listing(
             caption=words.say("members.organisations"),
             columns=[
-                ListColumn(words=words.say(f"members.{key}")) for key in ("organisation", "country")
+                ListColumn(words=words.say(f"members.{key}"))
+                for key in ("organisation", "country", "membership")
             ],
-            rows=[_row(each) for each in found.items],
+            rows=[_row(each, there.get(each.id)) for each in found.items],
             path=to("organisations"),
             query={"cursor": one("cursor")},
             search=words.say("members.search"),
@@ -66,6 +71,8 @@ class OrganisationsList(Screen):
             total=found.total,
             following=found.following,
             is_by_name=True,
+            bulk=to("members_enter"),
+            acts=[BulkAct(do="enter", words=words.say("members.enter_some"))] if leads else (),
         )
         may = actor().may(coalition_id, Role.EDITOR)
         return screen(
@@ -82,8 +89,9 @@ class OrganisationsList(Screen):
         )
 
 
-def _row(organisation: Organisation) -> ListRow:
+def _row(organisation: Organisation, member: Member | None) -> ListRow:
     return ListRow(
+        id=str(organisation.id),
         cells=[
             Cell(
                 text=called(organisation),
@@ -91,7 +99,8 @@ def _row(organisation: Organisation) -> ListRow:
                 small=organisation.acronym or "",
             ),
             Cell(text=country(organisation.country)),
-        ]
+            Cell(text=standing(member) if member else said().say("members.not_yet")),
+        ],
     )
 
 
@@ -242,6 +251,9 @@ def shown(organisation_id: UUID, form: Form) -> Response:
         "public": told if found.is_public else "",
         "two": told if found.needs_two else "",
     }
+    member = memberships.of(actor(), found.coalition_id, [found.id]).get(found.id)
+    if member is not None:
+        pairs["membership"] = Anchor(standing(member), to("member", member_id=member.id))
     facts = [(words.say(f"members.{key}"), value) for key, value in pairs.items()]
     return screen(
         "organisation.html",
@@ -249,6 +261,8 @@ def shown(organisation_id: UUID, form: Form) -> Response:
             name=called(found),
             organisation_id=str(organisation_id),
             facts=[*(names.items() if len(names) > 1 else ()), *facts],
+            is_member=member is not None,
+            may_be_invited=member is None or has_left(member),
             people=people_of(found),
             version=found.version,
             logo=logo_of(found),

@@ -11,6 +11,7 @@ from api.cases import service as cases
 from api.cases.service import CaseView, TooManySealed
 from api.coalitions import service as coalitions
 from api.coalitions.models import Addressee
+from api.desk.routes import statement_base
 from api.desk.routes.base import one, said
 from api.desk.routes.visiting import actor
 from api.desk.rules.picking import LISTED, Offered
@@ -20,6 +21,7 @@ from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Form
+from api.statements import service as statements
 
 Choice = tuple[str, str]  # id and words
 
@@ -98,6 +100,17 @@ def of_organisations(coalition_id: UUID, field: str) -> Pick:
         field,
         lambda page, q: organisations.of_coalition(actor(), coalition_id, page, q).of(choice),
         lambda id_: choice(organisations.organisation(actor(), id_))[1],
+    )
+
+
+def statements_of(coalition_id: UUID, field: str) -> Pick:
+    """Return the choice of a statement."""
+    return Pick(
+        field,
+        lambda page, q: statements.statements(actor(), coalition_id, page, {}, q).of(
+            lambda each: (str(each.id), each.title)
+        ),
+        lambda id_: statement_base.statement_of(id_).title,
     )
 
 

@@ -64,6 +64,7 @@ def _person(each: Represented) -> ListRow:
         action=to("representative_leave", representative_id=row.id),
         words=said().say("members.has_left"),
         fields=[("version", str(row.version))],
+        is_plain=True,
     )
     has_left = row.left_on is not None and row.left_on <= clock.today()
     return ListRow(

@@ -154,17 +154,17 @@ def _of(members: Sequence[Mapping[str, Any]], asked: str) -> list[Mapping[str, A
 
 
 def _member(each: Mapping[str, Any], statement: Statement, *, sees_all: bool) -> ListRow:
-    words, language = said(), said().language
-    name = name_in(each["organisation"].names, language)
-    state = each["state"]
-    lead = words.say("signoff.lead") if each["member"].role == "lead" else ""
+    words, state, own = said(), each["state"], each["corrected_name"]
+    name = name_in(each["organisation"].names, words.language)
+    notes = [words.say("signoff.lead")] if each["member"].role == "lead" else []
+    notes += [words.say("signoff.prints_as", name=own)] if own and own != name else []
     href = to("statement_member", statement_id=statement.id, member_id=each["member"].id)
     where = Cell(
         text=words.say(f"signoff.status_{state}") if state else words.say("signoff.not_told"),
         tone=rules.TONES[state] if state else None,
         small=words.say("signoff.by_silence") if each["by_silence"] else "",
     )
-    first = Cell(text=name, href=href if sees_all else "", small=lead)
+    first = Cell(text=name, href=href if sees_all else "", small=" · ".join(notes))
     if not sees_all:
         return ListRow(cells=[first, where])
     last = each["answers"][-1] if each["answers"] else None

@@ -12,11 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.cases.rules import slug as slug_of
 from api.copies import service as copies
-from api.desk.routes import statement_base
+from api.desk.routes import picking, statement_base
 from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
-from api.desk.routes.picking import Pick
 from api.desk.routes.visiting import actor, coalition
-from api.desk.rules import drafting, filling
+from api.desk.rules import filling, typed_text
 from api.desk.rules.beginning import (
     BeginningScreen,
     CopyScreen,
@@ -115,7 +114,7 @@ class BeginFromWords(Screen):
             "kind": one("kind") or StatementKind.JOINT_STATEMENT.value,
             "language": one("language"),
             "title": one("title"),
-            "body": [{"paragraph": each} for each in drafting.paragraphs(one("text"))],
+            "body": typed_text.blocks(one("text")),
         }
 
         def begin(slug: str) -> SavedStatement:
@@ -159,7 +158,8 @@ class BeginFromAnother(Screen):
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Begin with its text."""
         try:
-            source = statement_base.statement_of(UUID(_sources(coalition_id).needed()))
+            chosen = picking.statements_of(coalition_id, "source").needed()
+            source = statement_base.statement_of(UUID(chosen))
         except Invalid as refused:
             return _copy(coalition_id, typed(refused))
 
@@ -175,19 +175,9 @@ class BeginFromAnother(Screen):
         return onward("draft", "statement_begun", statement_id=begun.statement.id)
 
 
-def _sources(coalition_id: UUID) -> Pick:
-    return Pick(
-        "source",
-        lambda page, q: service.statements(actor(), coalition_id, page, {}, q).of(
-            lambda each: (str(each.id), each.title)
-        ),
-        lambda statement_id: statement_base.statement_of(statement_id).title,
-    )
-
-
 def _copy(coalition_id: UUID, form: Form) -> Response:
     source = request.args.get("from", "")
-    sources = _sources(coalition_id).offered(form, source)
+    sources = picking.statements_of(coalition_id, "source").offered(form, source)
     return screen("statement_copy.html", CopyScreen(sources=sources, source=source, form=form))
 
 

@@ -16,7 +16,7 @@ from api.desk.routes import draft_acts, statement_base
 from api.desk.routes.base import Screen, at, framed, led, one, onward, said, screen, to
 from api.desk.routes.draft_acts import PartMoved
 from api.desk.routes.visiting import actor
-from api.desk.rules import block_forms, drafting, filling
+from api.desk.rules import block_forms, drafting, filling, typed_text
 from api.desk.rules.block_forms import WritingBlock
 from api.desk.rules.writing import LookAt, TextLengthShown, WritingScreen
 from api.documents.rules import blocks
@@ -332,7 +332,7 @@ def _refused(statement_id: UUID, block_id: str, faults: Sequence[Fault]) -> AnyR
     if block is None:
         return _stale(statement_id, block_id)
     place = drafting.place_of(found.document["body"], block_id)
-    typed = len(drafting.paragraphs(one("text"))) or 1
+    typed = len(typed_text.blocks(one("text"))) or 1
     is_of_form = any(fault.pointer in {"/find_case", "/find_demand"} for fault in faults)
     form, wrong = _form(faults if is_of_form else block_forms.faults_in(faults, place, typed))
     known = draft_acts.sources(found.document)
@@ -353,6 +353,11 @@ def _closed(statement_id: UUID, refused: Conflict) -> Response:
 def _form(faults: Sequence[Fault]) -> tuple[Form, list[str]]:
     """Return what was typed with its faults, and those that are of no field of it."""
     values, words = sent(), said()
+    if "items" not in values:  # a list that was typed into a paragraph
+        faults = [
+            replace(each, pointer="/text") if each.pointer.startswith("/items") else each
+            for each in faults
+        ]
     told = filling.told(faults, {**dict.fromkeys(_NAMED, ()), **values}, words)
     wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
     details = [each.detail for each in faults if each.pointer in {"/find_case", "/find_demand"}]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from api.desk.rules import drafting
+from api.desk.rules import drafting, typed_text
 from api.errors import Fault, point
 from api.pages.rules.facts import Form
 from api.pages.rules.forms import Sent, one
@@ -153,12 +153,12 @@ WAYS = {  # what a choice offers; its words are `block.<name>_<value>`
 def read(
     kind: str, sent: Sent, before: PortableBlock | None, finds: Finds = Finds()
 ) -> list[PortableBlock]:
-    """Return what was typed as blocks: an empty line parts paragraphs. Nothing where there is none.
+    """Return what was typed as blocks (`typed_text`). Nothing where there is none.
 
     What the form does not show of the block before stays as it is.
     """
     if kind == "paragraph":
-        return [{"paragraph": each} for each in drafting.paragraphs(one(sent, "text"))]
+        return typed_text.blocks(one(sent, "text"))
     if kind == "heading":
         text = " ".join(one(sent, "text").split())
         return [{"heading": text}] if text else []
@@ -167,7 +167,8 @@ def read(
     if kind == "quote":
         known |= {name: one(sent, name) for name in OF_A_QUOTE}
     elif kind == "list":
-        known |= {"items": _lined(sent, "items"), "ordered": bool(one(sent, "ordered"))}
+        items, is_counted = typed_text.items(one(sent, "items"))
+        known |= {"items": items, "ordered": is_counted or bool(one(sent, "ordered"))}
     elif kind == "demands":
         known = _demands(sent, finds)
     else:

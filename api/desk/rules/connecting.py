@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from api.connectors.rules import TOLD, Field, MailingList
+from api.desk.rules.picking import Offered
 from api.desk.rules.tables import Listing, Tone
 from api.pages.rules import forms
 from api.pages.rules.facts import Anchor, Form
@@ -59,8 +60,8 @@ class ToolForm:
     fields: Sequence[ToolField]
     told: Sequence[tuple[str, str]]  # what may be told of a person: the field's name, and words
     languages: Sequence[tuple[str, str]]
-    organisations: Sequence[tuple[str, str]] = ()  # of a new one alone
-    statements: Sequence[tuple[str, str]] = ()
+    organisations: Offered | None = None  # of a new one alone
+    statements: Offered | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     version: int | None = None  # None: it is new
     tried: ToolTried | None = None
@@ -89,6 +90,7 @@ class ToolScreen:
     pushes: Listing
     files: Listing | None
     by_hand: int = 0  # who is to be taken off, and can be by hand
+    more_by_hand: str = ""  # the cursor of more of them, where some are shown
     tried: ToolTried | None = None
 
 

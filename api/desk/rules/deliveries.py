@@ -95,7 +95,7 @@ class CoverLetterScreen:
     chosen: Sequence[str]
     without_email: Sequence[Anchor]
     already: Sequence[str]
-    missing: Sequence[str]
+    missing: Sequence[Anchor]  # where each is entered
     cursor: str  # of the page of recipients that is shown, and of the next
     following: str
     back: str

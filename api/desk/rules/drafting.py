@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
@@ -19,7 +18,6 @@ from api.texts.rules.document import PortableBlock, PortableDocument
 KINDS = ("paragraph", "heading", "quote", "list", "demands", "cases")
 TEXTS = ("paragraph", "heading")  # that are nothing but words
 HEAD = ("slug", "kind", "language", "title", "theme", "dateline", "occasion")
-_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
 Body = list[PortableBlock]
 
@@ -116,11 +114,6 @@ def joined(body: Sequence[PortableBlock], block_id: str) -> Body:
 
 def _words(block: PortableBlock) -> str:
     return cast("str", cast("Mapping[str, object]", block)[kind_of(block)])
-
-
-def paragraphs(text: str) -> list[str]:
-    """Return what an empty line parts."""
-    return [each.strip() for each in _EMPTY_LINE.split(text) if each.strip()]
 
 
 def turned(block: PortableBlock, kind: str) -> list[PortableBlock]:

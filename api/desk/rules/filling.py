@@ -12,6 +12,7 @@ from dataclasses import replace
 from api.errors import Code, Conflict, Fault
 from api.infra.text import languages
 from api.pages.rules.sentences import Sentences
+from api.texts.rules import marks
 
 WHOLE = ""  # the form itself: what belongs to no field of it
 
@@ -26,8 +27,18 @@ def told(
         is_empty = bool(name) and not any(sent[name])
         is_needed = is_empty and fault.code is Code.TOO_SHORT
         told_as = replace(fault, code=Code.REQUIRED) if is_needed else fault
-        found.setdefault(name, sentence(name, told_as, said))
+        where = _misfit(told_as, sent.get(name, ()), said)
+        found.setdefault(name, where or sentence(name, told_as, said))
     return found
+
+
+def _misfit(fault: Fault, typed: Sequence[str], said: Sentences) -> str:
+    """Return in which line of what was typed a mark does not fit, and which; "" if none shows."""
+    found = marks.misfit(typed[0]) if fault.code is Code.BAD_MARKUP and typed else None
+    if found is None:
+        return ""
+    line = languages.number(found.line, said.language)
+    return said.say("fault.bad_markup_at", line=line, sign=found.sign)
 
 
 def _field(fault: Fault, fields: Container[str]) -> str:

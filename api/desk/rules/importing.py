@@ -10,12 +10,13 @@ import binascii
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from api.desk.rules import filling
 from api.desk.rules.tables import Listing
 from api.errors import Code, Fault
 from api.infra.tables.layouts import Column
-from api.infra.tables.reports import CellChange, CellFault
+from api.infra.tables.reports import CellChange, CellFault, Reported
 from api.pages.rules.facts import Form
 from api.pages.rules.sentences import Sentences
 
@@ -120,12 +121,30 @@ def _told(column: str, code: Code, detail: str, said: Sentences) -> str:
     return f"{column_words(column, said)}: {sentence}" if column else sentence
 
 
-def changed(changes: Sequence[CellChange], said: Sentences) -> str:
-    """Return where a line differs from what is there."""
+def by_trouble(lines: Sequence[Reported]) -> list[Reported]:
+    """Return lines in the order in which they need a look."""
+    return sorted(lines, key=lambda each: TROUBLE.index(str(each.state)))
+
+
+def meant(lines: Sequence[Reported]) -> list[UUID]:
+    """Return the ids of the rows that lines surely stand for."""
+    return [each.id for each in lines if each.id and str(each.state) not in {"doubtful", "refused"}]
+
+
+def changed(
+    changes: Sequence[CellChange], said: Sentences, names: Mapping[str, str], *, is_new: bool
+) -> str:
+    """Return where a line differs from what is there, or what is new; known ids by their names."""
     return " · ".join(
-        f"{column_words(each.column, said)}: {_value(each.before)} → {_value(each.after)}"
+        f"{column_words(each.column, said)}: {_both(each, names, is_new=is_new)}"
         for each in changes
     )
+
+
+def _both(change: CellChange, names: Mapping[str, str], *, is_new: bool) -> str:
+    before, after = (_value(it) for it in (change.before, change.after))
+    new = names.get(after, after)
+    return new if is_new else f"{names.get(before, before)} → {new}"
 
 
 def _value(value: object) -> str:

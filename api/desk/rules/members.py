@@ -28,6 +28,7 @@ class MembersScreen:
     step: str = ""  # the address of the next step
     step_words: str = ""
     nothing: str = ""  # the key of what an empty list says
+    count: int = 0  # that it says
     kind: str = ""  # of the table that can be brought
 
 
@@ -50,6 +51,8 @@ class OrganisationScreen:
     name: str
     organisation_id: str
     facts: Sequence[tuple[str, object]]
+    is_member: bool  # now, or it was
+    may_be_invited: bool
     people: Listing | None  # None: for who may not see them
     version: int
     logo: str = ""  # its address; "": it has none
@@ -69,6 +72,7 @@ class MemberFormScreen:
     version: int | None = None
     languages: Sequence[tuple[str, str]] = ()
     roles: Sequence[tuple[str, str, str]] = ()
+    hidden: Sequence[tuple[str, str]] = ()  # fields that carry on where the form leads back to
     form: Form = field(default_factory=Form)
 
 

@@ -15,7 +15,7 @@ from api.pages.rules.facts import Form
 # Why a coordinator should look, as `reason_of.…` says it.
 REASONS = (
     *("mixed_script", "capitals", "repeated", "long", "number", "symbols", "address", "blocked"),
-    *("same_organisation", "sounds_alike", "was_held"),
+    *("same_organisation", "sounds_alike", "unknown_address", "was_held"),
 )
 RULE = ("domain", "name_pattern", "country", "from", "until", "prefix_of", "domain_of")
 
@@ -26,9 +26,12 @@ class HeldSignature:
 
     id: UUID
     name: str
-    is_hidden: bool
+    show: str  # what a button opens, in words: a hidden name, who signs for an organisation
+    kind: str  # in words
+    by: str  # who signs for an organisation
     lines: Sequence[str]
     reasons: Sequence[str]
+    resembles: Sequence[tuple[str, str]]  # organisations of the coalition: name, address
 
 
 @dataclass(frozen=True, kw_only=True)

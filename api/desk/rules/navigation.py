@@ -38,7 +38,11 @@ AREAS = (
     Area("outgoing", "outgoing", _OF_OUTGOING, Role.COORDINATOR),
     Area("cases", "cases", ("cases", "tables/cases")),
     Area("demands", "demands", ("demands", "tables/demands")),
-    Area("members", "members", ("members", "tables/organisations", "tables/representatives")),
+    Area(
+        "members",
+        "members",
+        ("members", "tables/organisations", "tables/contacts", "tables/representatives"),
+    ),
     Area("addressees", "addressees", ("addressees", "tables/addressees")),
     Area("search", "search", ("search",)),
     Area("settings", "settings", ("settings",), Role.COORDINATOR),

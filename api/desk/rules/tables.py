@@ -31,6 +31,7 @@ class Press:
     action: str
     words: str
     fields: Sequence[tuple[str, str]] = ()
+    is_plain: bool = False  # it looks like a link: what is rarely pressed
 
 
 @dataclass(frozen=True, kw_only=True)

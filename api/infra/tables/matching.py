@@ -161,17 +161,25 @@ class Matching(Import, Generic[R]):
             _put(self._near, near.value, known)
 
     def take(self, reported: Reported, line: Line) -> None:
-        given = {name: it for name, it in line.facts.items() if it not in (None, "", [], {})}
-        known = self._by_id.get(given.pop("id", None))
-        doubts: list[tuple[str, Known[R]]] = []
-        if known is None:
-            known, doubts = self._found(given)
+        given = _given(line.facts)
+        known, doubts = self._looked_up(given)
+        given.pop("id", None)
         if known is not None:
             self._compare(reported, line.line, known, given)
         elif doubts and not self.how.enters_doubtful:
             self._doubt(reported, doubts)
         else:
             self._enter(reported, line.line, given)
+
+    def known(self, facts: Mapping[str, object]) -> Known[R] | None:
+        """Return what a line with these facts stands for, of what is there and was entered."""
+        return self._looked_up(_given(facts))[0]
+
+    def _looked_up(
+        self, given: Mapping[str, Any]
+    ) -> tuple[Known[R] | None, list[tuple[str, Known[R]]]]:
+        known = self._by_id.get(given["id"]) if "id" in given else None
+        return (known, []) if known is not None else self._found(given)
 
     def _found(
         self, given: Mapping[str, object]
@@ -247,6 +255,11 @@ class Matching(Import, Generic[R]):
             reported.changes = [CellChange(name, None, value) for name, value in plain.items()]
             self._keep(Known(facts, line=line))
             self.entering.append((reported, facts))
+
+
+def _given(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a line says: an empty cell says nothing."""
+    return {name: it for name, it in facts.items() if it not in (None, "", [], {})}
 
 
 def _put(places: dict[Hashable, list[Known[R]]], mark: Hashable, known: Known[R]) -> None:

@@ -30,6 +30,7 @@ _HEARD = (
     ("sh", "s"), ("ch", "c"), ("ts", "c"), ("tz", "c"), ("ph", "f"), ("ks", "h"), ("ng", "n"),
     ("w", "v"), ("j", "z"), ("yo", "e"), ("ander", "andr"),
 )  # fmt: skip
+MOST_WORDS = 12  # of a name, in which another is looked for
 SHORT, STEM = 3, 5  # letters: what is shorter says little, what is longer is inflected
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"([a-z])\1+")
@@ -61,6 +62,18 @@ def exact(name: str) -> str:
     plain = _NO_SIGNS.sub("", _NO_LETTERS.sub("", _DOTTED_I.sub("i", plain)))
     kept = "".join(each for each in plain if not _is_between(each))
     return unicodedata.normalize("NFC", kept) or "".join(plain.split())
+
+
+def inside(name: str) -> list[str]:
+    """Return the exact forms of a name's runs of two words or more, but for the whole."""
+    words = name.split()[:MOST_WORDS]
+    runs = (
+        words[start:end]
+        for start in range(len(words))
+        for end in range(start + 2, len(words) + 1)
+        if end - start < len(words)
+    )
+    return sorted({exact(" ".join(run)) for run in runs})
 
 
 def _is_between(character: str) -> bool:

@@ -56,6 +56,13 @@ class BlockOut(OutSchema):
     created_by = fields.UUID(allow_none=True, attribute="block.created_by")
 
 
+class ResembledOut(OutSchema):
+    """An organisation of the coalition that a signature may pass for."""
+
+    id = fields.UUID()
+    names = fields.Dict(example={"en": "Specimen Committee"})
+
+
 class HeldOut(SignatureOut):
     """A signature that waits for a coordinator."""
 
@@ -64,9 +71,14 @@ class HeldOut(SignatureOut):
         attribute="signature.flags",
         description="What is odd: mixed_script, capitals, repeated, long, number, symbols,"
         " address, blocked; same_organisation: another signature of that entry counts;"
-        " sounds_alike: it sounds like an organisation of the coalition, or bears its acronym,"
-        " and is not linked to it. None: every signature is looked at.",
+        " sounds_alike: it sounds like an organisation of the coalition, bears its acronym or"
+        " holds its name, and is not linked to it; unknown_address: it signs in the name of one,"
+        " from an address of nobody who may commit it. None: every signature is looked at.",
         example=["mixed_script"],
+    )
+    resembles = fields.List(
+        fields.Nested(ResembledOut),
+        description="Organisations of the coalition that it is, or may be taken for.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,11 +19,14 @@ from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit
 from api.moderation.events import SignaturesApproved
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
 from api.signatures.events import SignaturesTakenBack
-from api.signatures.models import Signature, SignatureState, Source
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Source
 from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, lists, places, rows
 from api.signatures.service.rows import SignatureView
+from api.signing.rules import ALIKE, SAME, UNKNOWN
 from api.statements.models import Statement
 
 
@@ -43,18 +47,41 @@ BECOMES = {
     Decision.REJECT: SignatureState.REJECTED,
     Decision.HOLD: SignatureState.HELD,
 }
+DOUBTS = {ALIKE, SAME, UNKNOWN}  # of whose name an organisation signs in
 OPEN = (SignatureState.HELD, SignatureState.CONFIRMED, SignatureState.REJECTED)
+
+
+@dataclass(frozen=True)
+class HeldView(SignatureView):
+    """A signature that is held, and for which organisations of the coalition it may pass."""
+
+    resembles: Sequence[Organisation] = ()
 
 
 def waiting(
     actor: Actor, statement_id: UUID, page: PageRequest, *, is_glance: bool = False
-) -> Page[SignatureView]:
+) -> Page[HeldView]:
     """Return the signatures that are held, the oldest day first; within it in no order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         held = {"state": EffectiveState.HELD}
         audience = rows.audience_of(actor, statement.coalition_id, is_glance=is_glance)
-        return lists.paged(session, statement, audience, page, held)
+        found = lists.paged(session, statement, audience, page, held)
+        return found.of(lambda each: _held(session, each))
+
+
+def disclosed(actor: Actor, signature_id: UUID) -> HeldView:
+    """Return all that coordinators may know of one that is held; the record tells who looked."""
+    found = lists.disclosed(actor, signature_id)
+    with reading() as session:
+        return _held(session, found)
+
+
+def _held(session: Session, view: SignatureView) -> HeldView:
+    row, name = view.signature, view.who.get("name")
+    is_doubted = row.kind is SignatoryKind.ORGANISATION and {*row.flags} & DOUBTS
+    alike = organisations.alike(session, row.coalition_id, name) if name and is_doubted else ()
+    return HeldView(**vars(view), resembles=alike)
 
 
 def decide(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -154,6 +154,14 @@ def organisation(actor: Actor, organisation_id: UUID) -> Organisation:
         return load(session, actor, Organisation, organisation_id, Role.VIEWER)
 
 
+def named(actor: Actor, coalition_id: UUID, ids: Collection[UUID]) -> list[Organisation]:
+    """Return those of a coalition's organisations that have one of some ids."""
+    actor.must(coalition_id, Role.VIEWER)
+    mine = select(Organisation).where(Organisation.coalition_id == coalition_id)
+    with reading() as session:
+        return list(session.scalars(mine.where(Organisation.id.in_(ids))))
+
+
 def of_coalition(
     actor: Actor, coalition_id: UUID, page: PageRequest, sought: str | None
 ) -> Page[Organisation]:
@@ -219,17 +227,23 @@ def is_called(organisation: Organisation, name: str) -> bool:
     return f"\n{spelling.exact(name)}\n" in _exact(organisation)
 
 
-def alike(
-    session: Session, coalition_id: UUID, name: str, country: str | None
-) -> list[Organisation]:
-    """Return the coalition's own entries that a name is not of, and could be taken for."""
-    return [
-        each
+def alike(session: Session, coalition_id: UUID, name: str) -> list[Organisation]:
+    """Return the coalition's own entries that a name could be taken for, whatever their country.
+
+    They sound like it, or it is theirs with something added ("Specimen Watch International").
+    """
+    mine = Organisation.coalition_id == coalition_id
+    found = {
+        each.id: each
         for each in sounding(session, coalition_id, name)
         if each.coalition_id == coalition_id
-        and not is_called(each, name)
-        and _may_be_of(each, country)
-    ]
+    }
+    column, inner = Organisation.exact_names, spelling.inside(name)
+    lines = [column.contains(f"\n{each}\n", autoescape=True) for each in inner]
+    if lines:
+        longer = select(Organisation).where(mine, or_(*lines))
+        found |= {each.id: each for each in session.scalars(longer)}
+    return sorted(found.values(), key=lambda each: (each.sort_name, each.id))
 
 
 def sounding(session: Session, coalition_id: UUID, name: str) -> list[Organisation]:

@@ -21,7 +21,7 @@ from api.infra.text.languages import COUNTRIES
 
 MOST = {"individual": 120, "organisation": 300}  # characters, by whose name it is
 LONG = 80
-MANY_WORDS = 3
+MANY_WORDS, MANY_LETTERS = 3, 3
 # What spreadsheets run, and its full-width forms.
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # They have a width or none, and no mark: a name of them is blank, or another than it seems.
@@ -144,7 +144,8 @@ def flags(facts: Mapping[str, Any]) -> list[str]:
     given = [unicodedata.normalize("NFC", text) for text in texts if text]
     found = {
         "mixed_script": any(_is_mixed(word) for text in given for word in _WORD.findall(text)),
-        "capitals": _is_shouted(name),
+        "capitals": _is_shouted(name, is_long=facts.get("kind") == "organisation")
+        or _is_shouted(by or ""),
         "repeated": any(_REPEATED.search(text.casefold()) for text in given),
         "long": any(len(text) > LONG for text in given),
         "number": any(_NUMBER.search(text) for text in given),
@@ -154,10 +155,15 @@ def flags(facts: Mapping[str, Any]) -> list[str]:
     return [flag for flag, is_so in found.items() if is_so]
 
 
-def _is_shouted(name: str) -> bool:
-    """Tell whether many words are written in capitals, in a script that has small ones."""
+def _is_shouted(name: str, *, is_long: bool = False) -> bool:
+    """Tell whether a name is written in capitals, in a script that has small letters.
+
+    Initials say nothing of a person. Organisations are called by acronyms: of theirs, a long one.
+    """
     words = [word for word in _WORD.findall(name) if len(word) > 1]
-    return len(words) >= MANY_WORDS and all(word.isupper() for word in words)
+    least = MANY_WORDS if is_long else 1
+    is_enough = len(words) >= least and sum(map(len, words)) >= MANY_LETTERS
+    return is_enough and all(word.isupper() for word in words)
 
 
 def _reads_as_address(text: str) -> bool:

@@ -259,16 +259,16 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
     """Return what a signature is by a request; of an entry the request takes what it lacks."""
     entry = entries.entry_of(session, statement, request)
     is_ours = entry is not None and entry.coalition_id == statement.coalition_id
-    flags = entries.flags(session, statement, request, is_ours=is_ours)
-    entry_index = None
+    flags, entry_index = entries.flags(session, statement, request), None
+    flags += entries.doubts(session, statement, request, entry, asked.address_index)
     if entry is not None:
         entry_index = entries.index_of(session, statement.id, asked.coalition_id, entry)
         request["name"] = request.get("name") or name_in(entry.names, statement.language)
         if entry.country:
             request["country"] = request.get("country") or entry.country
         request["acronym"] = entry.acronym
-    has_signed = entry_index is not None and entries.have_signed(
-        session, statement.id, entry_index, but=instead.id if instead else None
+    has_signed = entry is not None and entries.have_signed(
+        session, statement.id, entry, but=instead.id if instead else None
     )
     is_held = (
         has_signed

@@ -16,6 +16,7 @@ from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
+    ADDRESS,
     ENTRY,
     SignatoryKind,
     Signature,
@@ -23,7 +24,7 @@ from api.signatures.models import (
     Source,
     Visibility,
 )
-from api.signatures.rules import blocking, naming
+from api.signatures.rules import addresses, blocking, naming
 from api.signatures.service import blocks, rows
 from api.signing import rules
 from api.statements.models import Statement
@@ -45,18 +46,47 @@ def entry_of(session: Session, statement: Statement, who: Mapping[str, Any]) -> 
     return entry
 
 
-def flags(
-    session: Session, statement: Statement, who: Mapping[str, Any], *, is_ours: bool
-) -> list[str]:
-    """Return why a coordinator should look at who signs: what is odd, held, or sounds alike."""
+def flags(session: Session, statement: Statement, who: Mapping[str, Any]) -> list[str]:
+    """Return why a coordinator should look at what somebody says of themselves: odd or blocked."""
     found, name = naming.flags(who), who.get("name") or ""
     every = blocks.of(session, statement.coalition_id)
     if blocking.fits(every, who.get("email") or "", name) is not None:
         found.append(rules.BLOCKED)
-    if who["kind"] == SignatoryKind.ORGANISATION and name and not is_ours:
-        owner, country = statement.coalition_id, who.get("country")
-        found += [rules.ALIKE] if organisations.alike(session, owner, name, country) else []
     return found
+
+
+def doubts(
+    session: Session,
+    statement: Statement,
+    who: Mapping[str, Any],
+    entry: Organisation | None,
+    address_index: bytes | None,
+) -> list[str]:
+    """Return why a coordinator should look at whose name an organisation signs in.
+
+    Anybody can type the name of an entry of the coalition: only the mailbox of who may commit it
+    shows that it is the one. Any other name may pass for one of the coalition's.
+    """
+    if who["kind"] != SignatoryKind.ORGANISATION or not who.get("name"):
+        return []
+    if entry is not None and entry.coalition_id == statement.coalition_id:
+        return [] if _is_known(session, statement, entry, address_index) else [rules.UNKNOWN]
+    alike = organisations.alike(session, statement.coalition_id, who["name"])
+    return [rules.ALIKE] if alike else []
+
+
+def _is_known(
+    session: Session, statement: Statement, entry: Organisation, address_index: bytes | None
+) -> bool:
+    known = organisations.committing(session, entry.id)
+    emails = {addresses.normalised(each.email) for each in known}
+    owner = statement.coalition_id
+    return address_index in {address_of(session, owner, statement.id, each) for each in emails}
+
+
+def address_of(session: Session, coalition_id: UUID, statement_id: UUID, normalised: str) -> bytes:
+    """Return by what the one signature of an address under a statement is found."""
+    return keys.blind(session, coalition_id, ADDRESS, f"{statement_id}:{normalised}")
 
 
 def index_of(
@@ -67,12 +97,17 @@ def index_of(
 
 
 def have_signed(
-    session: Session, statement_id: UUID, entry_index: bytes, but: UUID | None = None
+    session: Session, statement_id: UUID, entry: Organisation, but: UUID | None = None
 ) -> bool:
-    """Tell whether another signature of the same organisation counts."""
+    """Tell whether another signature of the same organisation counts, however it was given.
+
+    What came from the page bears the index; what members approved or was entered, the entry.
+    """
+    owner = session.get_one(Statement, statement_id).coalition_id
+    is_its = Signature.entry_index == index_of(session, statement_id, owner, entry)
     query = select(Signature.id).where(
         Signature.statement_id == statement_id,
-        Signature.entry_index == entry_index,
+        is_its | (Signature.organisation_id == entry.id),
         Signature.state == SignatureState.CONFIRMED,
         Signature.id.is_distinct_from(but),
     )
@@ -88,7 +123,7 @@ def link(session: Session, signature: Signature, entry: Organisation | None) -> 
     signature.entry_index = index_of(session, *whose, entry)
     if signature.visibility is Visibility.PUBLIC and entry.coalition_id == signature.coalition_id:
         signature.organisation_id = entry.id
-    return have_signed(session, signature.statement_id, signature.entry_index, but=signature.id)
+    return have_signed(session, signature.statement_id, entry, but=signature.id)
 
 
 def part() -> None:

@@ -265,11 +265,12 @@ def _look_again(
     Under another name it is no longer of the entry that it was of.
     """
     told = {"kind": signature.kind, "name": known.get("name"), "country": signature.country}
-    is_ours, has_signed = rules.ALIKE not in signature.flags, False  # as it was decided
+    has_signed = False
+    doubts = [each for each in (rules.ALIKE, rules.UNKNOWN) if each in signature.flags]  # decided
     is_another = any(told[key] != before.get(key) for key in ("name", "country"))
     if is_another and signature.kind is SignatoryKind.ORGANISATION:
         entry = entries.entry_of(session, statement, told) if told["name"] else None
-        is_ours = entry is not None and entry.coalition_id == statement.coalition_id
+        doubts = entries.doubts(session, statement, told, entry, signature.address_index)
         has_signed = entries.link(session, signature, entry)
         known.pop("acronym", None)
         if entry is not None and entry.acronym:
@@ -277,7 +278,7 @@ def _look_again(
     is_new = is_another or any(known.get(key) != before.get(key) for key in ALTERABLE)
     if not is_new or signature.state is not SignatureState.CONFIRMED:
         return
-    flags = entries.flags(session, statement, {**known, **told}, is_ours=is_ours)
+    flags = entries.flags(session, statement, {**known, **told}) + doubts
     signature.flags = [*flags, *([rules.SAME] if has_signed else [])]
     signing = session.get_one(Signing, signature.statement_id)
     is_odd = signing.moderation is Moderation.FLAGGED and signature.flags

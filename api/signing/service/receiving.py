@@ -34,7 +34,7 @@ from api.signatures.rules import PRINTED, addresses, naming
 from api.signatures.service.rows import TextChanged
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service import proof as proofs
+from api.signing.service import entries, proof as proofs
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Revision, Signing, Statement
 
@@ -312,7 +312,7 @@ def _row(
         "revision_number": found.number,
         "revision_sha256": found.sha256,
         "request": keys.seal(session, owner, REQUEST, row_id, request),
-        "address_index": keys.blind(session, owner, ADDRESS, f"{found.statement_id}:{one}"),
+        "address_index": entries.address_of(session, owner, found.statement_id, one),
         "domain_index": keys.blind(session, owner, DOMAIN, domain),
         "prefix": day_keys.mark(session, "prefixes", f"{found.statement_id}:{prefix}"),
         "language": language,

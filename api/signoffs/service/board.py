@@ -15,7 +15,7 @@ from api.signatures.service import lists as signatures
 from api.signoffs import rules
 from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
-from api.signoffs.service.publishing import printed
+from api.signoffs.service.publishing import corrected_name, printed
 from api.signoffs.service.rounds import RoundView
 from api.signoffs.service.rows import BoardEntry
 from api.statements import service as statements
@@ -77,7 +77,7 @@ def shown(entry: BoardEntry) -> dict[str, object]:
     those without a name would be known by what is missing of the others.
     """
     closed = () if entry.is_shown else CLOSED
-    own = ("people", "answers", "time_asked", "closed")
+    own = ("people", "answers", "time_asked", "closed", "corrected_name")
     return {**told(entry), **dict.fromkeys((*closed, *own))}
 
 
@@ -104,4 +104,5 @@ def told(entry: BoardEntry) -> dict[str, object]:
         "answers": entry.answers,
         "time_asked": entry.time_asked,
         "closed": entry.closed,
+        "corrected_name": corrected_name(entry),
     }
