@@ -6,16 +6,17 @@ import gc
 import os
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from flask_migrate import upgrade
 from huey import SqliteHuey
+from limits.errors import StorageError
 from sqlalchemy import delete, event, exists, literal, select, union_all
 
 from api.accounts import service as accounts
@@ -28,7 +29,7 @@ from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
 from api.infra.sandbox.pool import ChildPool
 from api.infra.vault import new_master_key
-from tests.support import postgres, selection
+from tests.support import once, postgres, selection
 from tests.support.client import Client
 
 if TYPE_CHECKING:
@@ -95,22 +96,30 @@ class World:
 
     def user(self, name: str = "someone") -> Client:
         """Return a caller with a token of a new user."""
-        email = f"{name}-{uuid4().hex[:8]}@specimen.example"
-        with self.app.app_context():
-            accounts.create_user(email, name)
-            secret = accounts.create_first_token(email, "tests", days=1)
-        client = Client(self.app.test_client(), secret)
+        email = f"{name}-{once.a_name()}@specimen.example"
+
+        def made() -> str:
+            with self.app.app_context():
+                accounts.create_user(email, name)
+                return accounts.create_first_token(email, "tests", days=1)
+
+        with once.everywhere():
+            client = Client(self.app.test_client(), once.of(self.app).step(("user", email), made))
         client.email = email
         return client
 
     def empty(self) -> None:
         """Delete every row, and what a process remembers of them."""
         self.app.extensions[EXTENSION].memory.clear()
+        with suppress(StorageError):  # of a Redis that a test took away
+            self.app.extensions[EXTENSION].rate_limits.close()
+        once.name_anew()
         with self.app.app_context(), db.engine.begin() as connection:
             filled = set(connection.scalars(_filled()))
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
                 if table.name in filled:
                     connection.execute(delete(table))
+        once.of(self.app).emptied()
 
 
 @cache
@@ -138,6 +147,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
 def pytest_testnodedown(node: Any) -> None:
     """Take from a worker how many tests it leaves out: all of them collect the same."""
     node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Function) -> Generator[None]:
+    """Have fixtures build what they built before without a request."""
+    once.allow(is_allowed="monkeypatch" not in item.fixturenames)
+    with once.everywhere():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,6 +17,7 @@ from api.infra.security import links
 from api.signatures import service as signatures
 from api.signoffs.models import Approver, Ask
 from api.statements.models import Statement
+from tests.support import once
 
 if TYPE_CHECKING:
     from api.signatures.rules import Audience
@@ -33,7 +34,7 @@ def made(client: Client, path: str, body: dict[str, Any]) -> str:
 
 
 def a_coalition(client: Client, **facts: Any) -> str:
-    body = {"slug": f"specimen-{uuid4().hex[:8]}", "name": "Specimen Coalition", **facts}
+    body = {"slug": f"specimen-{once.a_name()}", "name": "Specimen Coalition", **facts}
     return made(client, "/v1/coalitions", body)
 
 
@@ -81,7 +82,7 @@ def an_update(client: Client, coalition: str, statement: str, **facts: Any) -> s
 def a_statement(client: Client, coalition: str, **document: Any) -> str:
     """Begin a statement and return its id."""
     whole = {
-        "slug": f"appeal-{uuid4().hex[:8]}",
+        "slug": f"appeal-{once.a_name()}",
         "kind": "appeal",
         "language": "en",
         "title": "Open the doors",
@@ -111,12 +112,13 @@ NO_DIGITS = str.maketrans("0123456789", "ghklmnprst")
 def another_revision(client: Client, statement: str, weight: str) -> str:
     """Change a statement's title, freeze it, and return the SHA-256 of the new text."""
     path = f"/v1/statements/{statement}/draft"
-    word = uuid4().hex[:8].translate(NO_DIGITS)  # a number would not be editorial
+    word = once.a_name().translate(NO_DIGITS)  # a number would not be editorial
     document = {**client.get(path)["document"], "title": f"Open the doors {word}"}
     assert client.put(path, {"document": document}).status == 200
     return a_revision(client, statement, weight)
 
 
+@once.built
 def a_text(client: Client, coalition: str, **document: Any) -> tuple[str, str]:
     """Freeze a new statement; return its id and the SHA-256 that a signature is given for."""
     statement = a_statement(client, coalition, **document)
@@ -131,7 +133,7 @@ def a_signature(client: Client, statement: str, sha256: str, **facts: Any) -> st
 
 def a_representative(client: Client, organisation: str, **facts: Any) -> str:
     """Enter somebody who may commit an organisation, and return their id."""
-    body = {"name": "R. Specimen", "email": f"{uuid4().hex}@specimen.example", **facts}
+    body = {"name": "R. Specimen", "email": f"{once.a_name()}@specimen.example", **facts}
     return made(client, f"/v1/organisations/{organisation}/representatives", body)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Code
+from tests.support import once
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -107,7 +108,12 @@ class Client:
         if body is not None:
             more |= {"data": body if isinstance(body, bytes) else json.dumps(body)}
             more |= {"content_type": kind}
-        answer: TestResponse = self.http.open(path, method=method, headers=headers, **more)
-        told = Answer(answer.status_code, answer.get_data(), dict(answer.headers))
+
+        def asked() -> Answer:
+            answer: TestResponse = self.http.open(path, method=method, headers=headers, **more)
+            return Answer(answer.status_code, answer.get_data(), dict(answer.headers))
+
+        key = (method, path, *map(repr, (sorted(headers.items()), sorted(more.items()))))
+        told = once.of(self.http.application).step(key, asked)
         told.must_have_codes()
         return told

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from api.cli import MODULES
+from tests.support import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ def run(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]
         process = _FORKS.Process(target=_command, args=(given, environment, Path.cwd(), streams))
         process.start()
         process.join(SECONDS)
+        once.unknown()
         if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired(given, SECONDS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.support import once
 from tests.support.builders import (
     a_coalition,
     a_member,
@@ -151,6 +152,7 @@ def _words(threads: list[Any]) -> list[Any]:
     return [(each["text"], [reply["text"] for reply in each["replies"]]) for each in threads]
 
 
+@once.built
 def a_consulting(world: World, owner: Client, **document: Any) -> Consulting:
     """Return a frozen statement that can be opened for comments."""
     coalition = a_coalition(owner)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter
 from api.infra.security import secret_tokens
+from tests.support import once
 from tests.support.authenticator import Authenticator
 from tests.support.signing import a_network
 
@@ -41,7 +41,7 @@ def a_browser(**facts: str) -> Browser:
 
 def a_person(world: World, name: str = "Kestrel") -> str:
     """Enter a person who works here; return the address."""
-    email = f"{name.lower()}-{uuid4().hex[:8]}@specimen.example"
+    email = f"{name.lower()}-{once.a_name()}@specimen.example"
     with world.app.app_context():
         service.create_user(email, name)
     return email

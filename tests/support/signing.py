@@ -16,6 +16,7 @@ from api.infra.mail.letters import Letter
 from api.infra.security import codes, links
 from api.signing.models import PendingSignature
 from api.signing.service import pending_batch
+from tests.support import once
 from tests.support.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def at(world: World, address: str) -> Rush:
     return rush
 
 
+@once.built
 def a_rush(world: World, owner: Client, *, coalition: str | None = None, **settings: Any) -> Rush:
     """Return a statement that is open for signing."""
     coalition = coalition or a_coalition(owner)

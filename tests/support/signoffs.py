@@ -13,6 +13,7 @@ from api.infra.mail.letters import Letter
 from api.infra.security import keys
 from api.signoffs.models import Approver
 from api.signoffs.service import rows
+from tests.support import once
 from tests.support.builders import a_coalition, a_member, a_representative, a_text, secret_of
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class SigningOff:
         return self.owner.get(f"{self.path}/document", format=form).body.decode()
 
 
+@once.built
 def a_sign_off(world: World, owner: Client, **document: Any) -> SigningOff:
     """Return a frozen statement with the members Bread, Salt and Water, one person each."""
     coalition = a_coalition(owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.support import once
 from tests.support.consultations import BODY, Consulting, a_consulting
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Suggesting(Consulting):
         return answer
 
 
+@once.built
 def a_suggesting(world: World, owner: Client, **document: Any) -> Suggesting:
     """Return a frozen statement for which those who are asked can suggest words."""
     return Suggesting(**vars(a_consulting(world, owner, **document)))
