@@ -40,7 +40,8 @@ class User(columns.Base):
     __tablename__ = "users"
 
     id: Mapped[columns.Id]
-    identity: Mapped[Sealed]  # {"email", "name"}, and a "language" where they chose one
+    identity: Mapped[Sealed]  # {"email", "name"}
+    language: Mapped[columns.Language | None]  # that they chose to be spoken to in
     # Of the folded address.
     email_index: Mapped[bytes] = mapped_column(BlindBytes("users.email"), unique=True)
     created_at: Mapped[columns.Created]

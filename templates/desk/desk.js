@@ -50,9 +50,9 @@
   document.addEventListener("submit", event => {
     if (event.submitter?.formTarget) return; /* it shows something beside the form, again and again */
     const form = event.target;
+    if (form.method !== "post" || "file" in form.dataset) return; /* what is answered with a file leaves the page as it is */
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 4000); /* what is answered with a file leaves the page as it is */
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach(form => delete form.dataset.sent));
 })();

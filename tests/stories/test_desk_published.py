@@ -16,7 +16,7 @@ from tests.contracts.test_logs import written
 from tests.stories.test_letters import posted
 from tests.support.builders import a_coalition, a_statement
 from tests.support.desk import at_the_desk
-from tests.support.signing import a_rush
+from tests.support.signing import OPENED, a_rush
 from tests.support.signoffs import a_sign_off
 from tests.support.smtp_server import Post
 
@@ -73,6 +73,23 @@ def test_a_text_about_a_sensitive_country_gets_a_page_when_somebody_says_so(
     assert page.notice == "It has a public page."
     assert "Its public page" in page.links
     assert owner.get(f"{text.path}/signing")["is_sensitive"] is True
+
+
+def test_what_nobody_said_of_the_risk_of_a_page_is_found_anew(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner, addressees=[{"name": "The Minister", "country": "TM"}])
+    text.move("review", "published")
+    made = owner.get(f"{text.path}/signing")
+    assert (made["is_sensitive"], bool(made["address"])) == (False, True)
+    record = owner.get(f"/v1/coalitions/{text.coalition}/audit-entries", limit=200)["items"]
+    assert [each["action"] for each in record].count("signing.changed") == 1
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Coalition).values(sensitive_countries=["TM"]))
+
+    opened = owner.put(f"{text.path}/signing", {"opens_at": OPENED})
+
+    assert opened.status == 200, opened.body
+    assert opened["is_sensitive"] is True
+    assert opened["address"] == made["address"]
 
 
 def test_who_writes_on_a_published_text_is_told_what_that_means(

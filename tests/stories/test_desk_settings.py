@@ -188,3 +188,13 @@ def test_what_only_owners_may_set_others_do_not_see(
     assert "Save and try" not in someone.go(f"/desk/{coalition}/settings/mail").buttons
     for part in ("record", "roles/new", "everybody-out"):
         assert someone.go(f"/desk/{coalition}/settings/{part}").status == 403
+
+
+def test_what_is_blocked_is_listed_and_undone(coalition: str, ada: Desk) -> None:
+    blocks = f"/desk/{coalition}/settings/blocks"
+    ada.go(blocks)
+    page = ada.submit("Block", kind="domain", value="not a domain")
+    assert set(page.faults) == {"value"}
+    page = ada.submit("Block", kind="domain", value="bad.example", act="drop")
+    assert [row[0] for row in page.rows] == ["bad.example"]
+    assert ada.submit("Undo").rows == []

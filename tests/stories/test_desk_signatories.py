@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.test_desk_signing import at, in_review, recorded
-from tests.support.builders import a_signature, another_revision
+from tests.support.builders import a_signature, a_statement, another_revision
 from tests.support.desk import at_the_desk
 from tests.support.public_signatures import strangers
 
@@ -46,6 +46,27 @@ def test_many_signatures_are_confirmed_under_a_text_that_changed_at_once(
     assert page.notice == "They count under the new text."
     assert len(page.rows) == 1
     assert recorded(signing, "signature.confirmed") == 2
+
+
+def test_where_one_of_many_cannot_be_confirmed_the_list_stays(signing: Signing, ada: Desk) -> None:
+    strangers(signing.world, signing.statement, ["A. Specimen", "B. Specimen"])
+    another_revision(signing.owner, signing.statement, "material")
+    page = ada.go(at(signing, "signatures?state=waiting"))
+    both = page.tree.xpath("//input[@name='ids']/@value")
+    another_revision(signing.owner, signing.statement, "material")
+
+    page = ada.submit("They saw the new text, and stand by it", ids=both)
+
+    assert page.status in {409, 422}
+    assert len(page.rows) == 2
+
+
+def test_of_a_text_that_was_never_frozen_nothing_waits_to_be_confirmed(
+    owner: Client, signing: Signing, ada: Desk
+) -> None:
+    statement = a_statement(owner, signing.coalition)
+    page = ada.go(f"/desk/{signing.coalition}/statements/{statement}/signatures?state=waiting")
+    assert page.status == 200
 
 
 def test_many_signatures_go_back_into_the_queue_and_that_is_undone(

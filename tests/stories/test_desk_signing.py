@@ -390,13 +390,3 @@ def test_a_rule_is_counted_before_it_takes_anybody_out_and_is_undone(
     page = ada.submit("Bring them back")
     assert signing.counts()["total"] == 6
     assert "Undone" in page.text
-
-
-def test_what_is_blocked_is_listed_and_undone(signing: Signing, ada: Desk) -> None:
-    blocks = f"/desk/{signing.coalition}/settings/blocks"
-    ada.go(blocks)
-    page = ada.submit("Block", kind="domain", value="not a domain")
-    assert set(page.faults) == {"value"}
-    page = ada.submit("Block", kind="domain", value="bad.example", act="drop")
-    assert [row[0] for row in page.rows] == ["bad.example"]
-    assert ada.submit("Undo").rows == []

@@ -310,7 +310,7 @@ def test_the_operators_link_makes_the_first_owner_and_their_coalition(world: Wor
     page = desk.submit("Create the coalition", name="Steppe Coalition")
 
     assert page.notice == "The coalition is founded."
-    assert "Set up the mail server" in page.text
+    assert "Send letters from your own address" in page.text
     assert Desk(world).go(link).heading == "This link does not work any more"
 
 

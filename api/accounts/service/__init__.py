@@ -176,12 +176,12 @@ def known(session: Session, email: str) -> User:
 def person(session: Session, user: User) -> UserView:
     """Return a user's name and address, unsealed."""
     identity = keys.unseal(session, IDENTITY, user.id, user.identity)
-    return UserView(user.id, **identity)
+    return UserView(user.id, **identity, language=user.language)
 
 
 def language_of(session: Session, user_id: UUID) -> str | None:
     """Return in which language a person wants to be spoken to; None: none was chosen."""
-    return person(session, session.get_one(User, user_id)).language
+    return session.get_one(User, user_id).language
 
 
 def speak(actor: Actor, language: str | None) -> UserView:
@@ -190,9 +190,7 @@ def speak(actor: Actor, language: str | None) -> UserView:
         raise Forbidden("A token that is limited to coalitions does not change its user.")
     with transaction() as session:
         user = session.get_one(User, actor.user_id, with_for_update=True)
-        known = person(session, user)
-        told = {"email": known.email, "name": known.name, "language": language}
-        user.identity = keys.seal(session, None, IDENTITY, user.id, told)
+        user.language = language
         audit.append(session, actor, "user.language_chosen", None, user.id)
         return person(session, user)
 

@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Actor, Role
+from api.accounts.service import sessions
 from api.connectors import service
 from api.connectors.models import PushAction, PushFile, PushState
 from api.connectors.service import ConnectorView, ShownPush, Trial, files, listing, tools
@@ -27,7 +28,7 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.outgoing import table_of, tabs
-from api.desk.routes.visiting import actor
+from api.desk.routes.visiting import actor, visit
 from api.desk.rules import connecting, outgoing
 from api.desk.rules.connecting import ToolScreen, ToolTried
 from api.desk.rules.frames import Danger
@@ -114,6 +115,7 @@ class MailingTool(Screen):
                 return _tool(connector_id, tried(found))
             return onward("connector", "tool_works", connector_id=connector_id)
         if act == "show":
+            sessions.must_be_fresh(visit())  # it shows addresses
             return _tool(connector_id, None, _by_hand(connector_id))
         if act not in _ACTS:
             raise NotFound("The page that led here is old. Load it again.")

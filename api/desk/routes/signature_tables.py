@@ -16,7 +16,7 @@ from api.desk.routes.importing import Hidden, TableKind, TableScreen
 from api.desk.routes.signing_base import statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import importing
-from api.errors import Code, Fault, Invalid
+from api.errors import Code, Fault, Invalid, NotFound
 from api.infra.tables.matching import Taking
 from api.signatures import rules, schemas
 from api.signatures.service import evidence, tables
@@ -28,7 +28,10 @@ _A_FORM = 100_000  # bytes around the files
 
 
 def _take(who: Actor, whose: UUID, how: Taking, hidden: Hidden) -> Callable[..., Any]:
-    kept = hidden.get("evidence_id")
+    try:
+        kept = UUID(hidden["evidence_id"]) if hidden.get("evidence_id") else None
+    except ValueError:
+        raise NotFound("The page that led here is old. Load it again.") from None
     return partial(
         tables.take_in,
         who,
@@ -36,7 +39,7 @@ def _take(who: Actor, whose: UUID, how: Taking, hidden: Hidden) -> Callable[...,
         hidden["revision_sha256"],
         partial=how.partial,
         preview=how.preview,
-        evidence_id=UUID(kept) if kept else None,
+        evidence_id=kept,
     )
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.accounts.service import jobs
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     day,
@@ -104,12 +105,16 @@ def _decided(statement: Statement, act: str) -> AnyResponse:
         return _listed(statement, page, form=Form(values=sent(), faults=faults))
     whose: dict[str, Any] = {"statement_id": statement.id, **request.args.to_dict()}
     whose = {name: value for name, value in whose.items() if name in {"statement_id", *_FILTERS}}
-    if what == "confirm":
-        for each in meant:
-            changes.confirm(who, each, sha256)
-        return onward("signatures", "signatures_confirmed", **whose)
-    decision, code = _DECISIONS[what]
-    queue.decide_all(who, statement.id, meant, decision, None)
+    try:
+        if what == "confirm":
+            for each in meant:
+                changes.confirm(who, each, sha256)
+            return onward("signatures", "signatures_confirmed", **whose)
+        decision, code = _DECISIONS[what]
+        queue.decide_all(who, statement.id, meant, decision, None)
+    except REFUSED as refused:  # the list says who is still to be decided on
+        page = lists.signatures(who, statement.id, page_request(), _wanted(), is_glance=True)
+        return _listed(statement, page, form=typed(refused))
     return onward("signatures", code, meant, **whose)
 
 
@@ -117,7 +122,7 @@ def _acts(statement: Statement) -> list[BulkAct]:
     """Return what can be done with many of what is listed, where it is of one state alone."""
     asked = request.args.get("state", "")
     act = rules.BULK.get(EffectiveState(asked)) if asked in set(EffectiveState) else None
-    if act is None or not may(Role.COORDINATOR):
+    if act is None or not may(Role.COORDINATOR) or not statement.revision_number:
         return []
     bound = f"{act} {_newest(statement)}" if act == "confirm" else act
     return [BulkAct(do=bound, words=said().say(f"signatures.bulk_{act}"))]

@@ -64,12 +64,15 @@ def standing(refused: Conflict, said: Sentences) -> str:
     return said.say(own if own in said.all else "fault.standing")
 
 
+_SECRET = re.compile("password|secret|token|key$")  # names of fields
+
+
 def written(sent: Mapping[str, Sequence[str]]) -> list[str]:
     """Return what somebody wrote into a form, each text once; the ids that it carries are none."""
     texts = (
         value
         for name, values in sent.items()
-        if not name.endswith("password")
+        if not _SECRET.search(name)
         for value in values
         if re.search(r"\s|@|://", value.strip())
     )

@@ -95,7 +95,10 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
             told.pop("confirmed_cases"), told.pop("confirmed_mentions")
         )
         if told.get("is_sensitive") is None:
-            told["is_sensitive"] = row.is_sensitive
+            # Where publishing alone made the page, nobody has said so yet.
+            is_said = expected > 1 or row.opens_at is not None
+            guessed = not is_said and _suggests_sensitive(session, statement)
+            told["is_sensitive"] = row.is_sensitive or guessed
         _must_make_sense(session, statement, row, told)
         told["mailing_organisation_ids"] = [str(each) for each in told["mailing_organisation_ids"]]
         for name, value in told.items():
@@ -130,6 +133,8 @@ def give_page(session: Session, moved: StatementMoved) -> None:
     row = of(session, statement)
     if row.version == 0 and not row.is_sensitive:
         _begin(session, statement, row)
+        session.flush()
+        audit.record(session, None, "signing.changed", statement, {"is_sensitive": False})
 
 
 def _set(session: Session, statement: Statement, row: Signing) -> Set:
