@@ -190,13 +190,6 @@ def of(actor: Actor) -> Sequence[PasskeyView]:
         return [_view(session, row) for row in found]
 
 
-def rename(actor: Actor, passkey_id: UUID, label: str) -> None:
-    """Call one of the actor's passkeys otherwise."""
-    with transaction() as session:
-        _call(session, _own(session, actor, passkey_id), label)
-        audit.append(session, actor, "passkey.renamed", None, passkey_id)
-
-
 def remove(actor: Actor, passkey_id: UUID) -> None:
     """Have one of the actor's passkeys sign in nobody any more."""
     with transaction() as session:

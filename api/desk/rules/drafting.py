@@ -17,7 +17,6 @@ from api.texts.rules.document import PortableBlock, PortableDocument
 
 KINDS = ("paragraph", "heading", "quote", "list", "demands", "cases")
 TEXTS = ("paragraph", "heading")  # that are nothing but words
-HEAD = ("slug", "kind", "language", "title", "theme", "dateline", "occasion")
 
 Body = list[PortableBlock]
 
@@ -41,11 +40,6 @@ def place_of(body: Sequence[PortableBlock], block_id: str | None) -> int | None:
 def block_of(document: PortableDocument, block_id: str) -> PortableBlock | None:
     """Return a block; None: it is not there."""
     return next((each for each in document["body"] if each.get("id") == block_id), None)
-
-
-def head_of(document: PortableDocument) -> dict[str, object]:
-    """Return what stands over the text: what it is called, of which day, and what for."""
-    return {key: value for key, value in document.items() if key in HEAD}
 
 
 def put_after(

@@ -86,7 +86,6 @@ class EntryScreen:
     sha256: str
     organisations: Offered
     values: Mapping[str, str] = field(default_factory=dict)
-    text_changed: bool = False
     form: Form = field(default_factory=Form)
 
 

@@ -176,7 +176,6 @@ class AnswerForm:
     revision_sha256: str
     evidence_id: str = ""
     proposal: str = ""  # what the first of two said, and who
-    has_changed: bool = False  # the text, while this was typed
     form: Form = field(default_factory=Form)
 
 
