@@ -337,7 +337,6 @@ def sign(story: Story) -> None:
 def deliver(story: Story) -> None:
     """Write a cover letter, and send the text to whom it addresses."""
     ada = story.ada
-    ada.follow("signing.back")
     ada.follow("tab.deliveries")
     ada.follow("deliveries.write")
     ada.fill("deliveries.subject", story.texts.title)
