@@ -59,6 +59,7 @@ class Once:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.runtime = app.extensions[EXTENSION]
+        self.storage = Path(self.runtime.settings.storage)
         self.empty = State()
         self.at: State | None = None  # None: nobody knows
         self.there: State | None = None  # whose rows are in the database
@@ -67,10 +68,6 @@ class Once:
         self._writing: set[Table] | None = None  # what a step writes, while there is one
         self._began = time.monotonic()
         _all.append(self)
-
-    @property
-    def storage(self) -> Path:
-        return Path(self.app.extensions[EXTENSION].settings.storage)
 
     def emptied(self) -> None:
         """Know that no row is left; leave no file behind either."""
