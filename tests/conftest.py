@@ -113,7 +113,6 @@ class World:
         self.app.extensions[EXTENSION].memory.clear()
         with suppress(StorageError):  # of a Redis that a test took away
             self.app.extensions[EXTENSION].rate_limits.close()
-        once.name_anew()
         with self.app.app_context(), db.engine.begin() as connection:
             filled = set(connection.scalars(_filled()))
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
@@ -258,6 +257,7 @@ class Worlds(dict[str, World]):
             if engine == "sqlite":
                 event.listen(db.engine, "connect", _wait_for_no_disk)
             upgrade()
+        once.of(app).emptied()
         return World(app, engine)
 
 
@@ -277,6 +277,8 @@ def _quick_queue() -> Iterator[None]:
 def world(request: pytest.FixtureRequest, worlds: Worlds) -> Iterator[World]:
     """One app on an empty database; each test runs on both."""
     found = worlds[request.param]
+    if once.of(found.app).at is None:  # a test of another world wrote here
+        found.empty()
     yield found
     found.empty()
 

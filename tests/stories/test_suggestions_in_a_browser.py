@@ -106,7 +106,7 @@ def test_members_approve_without_a_name_and_with_a_line_that_they_correct(
         page.get_by_label("By name").check()
         page.get_by_label("Its name, in the language of the text").fill("Water for All")
         page.get_by_role("button", name="Send the answer").click()
-        page.get_by_text("By name, it prints so: Water for All").wait_for()
+        page.get_by_text("By name, it prints so: Water for All").first.wait_for()
         assert person.cookies() == []
 
     assert (table.state("Salt"), table.state("Water")) == ("approved", "approved")

@@ -39,7 +39,7 @@ _Args = ParamSpec("_Args")
 _WRITES = re.compile(r"\s*(?:with|insert|update|delete)\b", re.IGNORECASE)
 _WRITTEN = re.compile(r'\b(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
 _TABLES = {table.name: table for table in Base.metadata.sorted_tables}
-_KEPT_SECONDS = 600
+_KEPT_SECONDS = 600  # "today" is another day at some time
 _all: list[Once] = []
 _names = itertools.count(1)
 
@@ -73,9 +73,12 @@ class Once:
         """Know that no row is left; leave no file behind either."""
         shutil.rmtree(self.storage, ignore_errors=True)
         self.storage.mkdir()
-        if time.monotonic() - self._began > _KEPT_SECONDS:  # "today" is another day at some time
-            self.empty, self._began = State(), time.monotonic()
+        runtime = self.app.extensions[EXTENSION]
+        is_old = time.monotonic() - self._began > _KEPT_SECONDS
+        if is_old or runtime is not self.runtime:
+            self.empty, self.runtime, self._began = State(), runtime, time.monotonic()
         self.at = self.there = self.empty
+        _name_anew()
 
     def written(self, statement: str) -> None:
         """Know that something was written to the database."""
@@ -196,8 +199,8 @@ def a_name() -> str:
     return f"{next(_names):08x}"
 
 
-def name_anew() -> None:
-    """Begin with the first name."""
+def _name_anew() -> None:
+    """Begin with the first name: the same requests are only equal by equal names."""
     global _names  # noqa: PLW0603 # a count of the process
     _names = itertools.count(1)
 
