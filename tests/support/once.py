@@ -17,12 +17,23 @@ import shutil
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import time_machine
-from sqlalchemy import Engine, Pool, Table, delete, event, insert, select
+from sqlalchemy import (
+    Engine,
+    Pool,
+    Table,
+    delete,
+    event,
+    exists,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
@@ -32,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from flask import Flask
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import CompoundSelect, Connection, Row
 
 _Result = TypeVar("_Result")
 _Args = ParamSpec("_Args")
@@ -121,7 +132,8 @@ class Once:
                 self._writing = None
             after = before
             if written:
-                after = State(before.rows | self._rows(written), self._files())
+                rows = before.rows | self._rows(written | self._others(before))
+                after = State(rows, self._files())
             self.there = after
             before.then[key, now] = result, after
         result, self.at = before.then[key, now]
@@ -149,12 +161,27 @@ class Once:
             path.write_bytes(content)
         self.there = wanted
 
+    def _others(self, before: State) -> set[Table]:
+        """Return which tables have rows that another process wrote."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            there = {_TABLES[name] for (name,) in connection.execute(filled())}
+        return {table for table in there if not before.rows.get(table)}
+
     def _files(self) -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in self.storage.rglob("*") if path.is_file()}
 
     def _rows(self, tables: Iterable[Table]) -> dict[Table, list[Row[Any]]]:
         with self.app.app_context(), db.engine.connect() as connection:
             return {table: list(connection.execute(select(table))) for table in tables}
+
+
+@cache
+def filled() -> CompoundSelect[str]:
+    """Return the query that names the tables that have a row: most tests fill few of them."""
+    tables = Base.metadata.sorted_tables
+    return union_all(
+        *(select(literal(table.name)).where(exists(select(table))) for table in tables)
+    )
 
 
 def of(app: Flask) -> Once:
