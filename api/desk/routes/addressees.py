@@ -27,11 +27,11 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import asked_once, country
+from api.desk.routes.shared import asked_once, columns_of, country
 from api.desk.routes.visiting import actor
 from api.desk.rules import members as rules
 from api.desk.rules.members import AddresseeScreen, MemberFormScreen, MembersScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.errors import NotFound
 from api.pages.routes.base import sent
@@ -57,7 +57,7 @@ class AddresseesList(Screen):
         keys = ("addressee", "organisation", "country")
         table = Listing(
             caption=words.say("nav.addressees"),
-            columns=[ListColumn(words=words.say(f"addressees.{key}")) for key in keys],
+            columns=columns_of("addressees", *keys),
             rows=[_row(each) for each in found.items],
             path=to("addressees"),
             query={"cursor": one("cursor")},

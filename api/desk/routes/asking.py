@@ -24,11 +24,12 @@ from api.desk.routes.base import (
     version,
 )
 from api.desk.routes.reviewing import guests
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.reviewing import AskedScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, Listing, ListRow, Press
 from api.errors import NotFound
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Form
@@ -85,10 +86,7 @@ def _shown(consultation_id: UUID, form: Form) -> Response:
     words = said()
     table = Listing(
         caption=words.say("consult.people"),
-        columns=[
-            ListColumn(words=words.say(f"consult.{key}"))
-            for key in ("who", "state", "act", "erase")
-        ],
+        columns=columns_of("consult", "who", "state", "act", "erase"),
         rows=[_row(each) for each in found.items],
         path=to("consultation_people", consultation_id=consultation_id),
         total=found.total,

@@ -34,8 +34,10 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.picking import cases_like
 from api.desk.routes.shared import (
+    SearchedList,
     choice,
     choices,
+    columns_of,
     country,
     history,
     lists_of,
@@ -46,7 +48,7 @@ from api.desk.routes.shared import (
 from api.desk.routes.visiting import actor
 from api.desk.rules import cases as rules
 from api.desk.rules.cases import CaseFormScreen, CaseScreen, CasesScreen, StatusScreen
-from api.desk.rules.tables import BulkAct, Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import BulkAct, Cell, Filter, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.infra import clock
 from api.infra.database.paging import PageRequest
@@ -64,45 +66,34 @@ _NO, _YES, _LATE = "no", "yes", "late"
 
 
 @at("/<uuid:coalition_id>/cases", "cases")
-class CasesList(Screen):
-    def get(self, coalition_id: UUID) -> Response:
-        """List cases, narrowed down by filters."""
-        return _listed(coalition_id, "")
-
-    def post(self, coalition_id: UUID) -> Response:
-        """Search them by words, in any spelling; the words stand in no address."""
-        return _listed(coalition_id, one("search"))
-
-
-def _listed(coalition_id: UUID, sought: str) -> Response:
-    words = said()
-    filters = _filters(coalition_id)
-    query = query_of(filters)
-    wanted, refused = _wanted(query), ""
-    if sought:
-        found, refused = cases_like(coalition_id, page_request(), sought, **wanted)
-    else:
-        found = service.of_coalition(actor(), coalition_id, page_request(), **wanted)
-    may_verify = actor().may(coalition_id, Role.EDITOR)
-    table = Listing(
-        caption=words.say("nav.cases"),
-        columns=[
-            ListColumn(words=words.say(f"cases.{key}"))
-            for key in ("who", "country", "status", "verified")
-        ],
-        rows=[_row(each) for each in found.items],
-        path=to("cases"),
-        query=query,
-        filters=filters,
-        search=words.say("cases.search"),
-        asked=sought,
-        total=found.total,
-        following=found.following,
-        is_by_name=True,
-        bulk=to("cases_verify", **without_cursor(query)),
-        acts=[BulkAct(do="verify", words=words.say("cases.verify"))] if may_verify else (),
-    )
-    return screen("cases.html", CasesScreen(cases=table, refused=refused))
+class CasesList(SearchedList):
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
+        """List cases, narrowed down by filters, or found by words in any spelling."""
+        words = said()
+        filters = _filters(coalition_id)
+        query = query_of(filters)
+        wanted, refused = _wanted(query), ""
+        if sought:
+            found, refused = cases_like(coalition_id, page_request(), sought, **wanted)
+        else:
+            found = service.of_coalition(actor(), coalition_id, page_request(), **wanted)
+        may_verify = actor().may(coalition_id, Role.EDITOR)
+        table = Listing(
+            caption=words.say("nav.cases"),
+            columns=columns_of("cases", "who", "country", "status", "verified"),
+            rows=[_row(each) for each in found.items],
+            path=to("cases"),
+            query=query,
+            filters=filters,
+            search=words.say("cases.search"),
+            asked=sought,
+            total=found.total,
+            following=found.following,
+            is_by_name=True,
+            bulk=to("cases_verify", **without_cursor(query)),
+            acts=[BulkAct(do="verify", words=words.say("cases.verify"))] if may_verify else (),
+        )
+        return screen("cases.html", CasesScreen(cases=table, refused=refused))
 
 
 def _filters(coalition_id: UUID) -> list[Filter]:
@@ -271,7 +262,7 @@ def _demands(case_id: UUID) -> Listing:
     found = demands.of_case(actor(), case_id, _page("demands"))
     return replace(
         _list(case_id, "demands"),
-        columns=[ListColumn(words=said().say(f"demands.{key}")) for key in ("text", "status")],
+        columns=columns_of("demands", "text", "status"),
         rows=[
             ListRow(
                 cells=[

@@ -35,7 +35,7 @@ from api.desk.routes.base import (
     typed,
     when,
 )
-from api.desk.routes.shared import lists_of, paged
+from api.desk.routes.shared import columns_of, lists_of, paged
 from api.desk.routes.visiting import actor
 from api.desk.rules import deliveries as rules
 from api.desk.rules.deliveries import (
@@ -45,7 +45,7 @@ from api.desk.rules.deliveries import (
     ResponseShown,
     ResponsesScreen,
 )
-from api.desk.rules.tables import Cell, ListColumn, ListRow, Press
+from api.desk.rules.tables import Cell, ListRow, Press
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
@@ -83,10 +83,9 @@ class Deliveries(Screen):
                 around=statement_base.around(statement),
                 deliveries=replace(
                     list_of("cursor", words.say("deliveries.title")),
-                    columns=[
-                        ListColumn(words=words.say(f"deliveries.{key}"))
-                        for key in ("addressee", "state", "means", "when", "again")
-                    ],
+                    columns=columns_of(
+                        "deliveries", "addressee", "state", "means", "when", "again"
+                    ),
                     rows=[_row(each) for each in found.items],
                     total=found.total,
                     following=found.following,

@@ -25,11 +25,11 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import choice, choices, country, query_of
+from api.desk.routes.shared import SearchedList, choice, choices, columns_of, country, query_of
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import demands as rules
 from api.desk.rules.demands import AllDemandsScreen, InOrder, ListFormScreen, OrderedScreen
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Filter, Listing, ListRow
 from api.errors import Conflict, NotFound
 from api.infra.database import paging
 from api.pages.routes.base import sent
@@ -91,16 +91,9 @@ def _moved(ids: Sequence[UUID]) -> list[UUID]:
 
 
 @at("/<uuid:coalition_id>/demands/all", "demands_all")
-class AllDemands(Screen):
-    def get(self, coalition_id: UUID) -> Response:
-        """List all demands, narrowed down by filters."""
-        return self._listed(coalition_id, "")
-
-    def post(self, coalition_id: UUID) -> Response:
-        """Search them by words; the words stand in no address."""
-        return self._listed(coalition_id, one("search"))
-
-    def _listed(self, coalition_id: UUID, sought: str) -> Response:
+class AllDemands(SearchedList):
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
+        """List all demands, narrowed down by filters or words."""
         words, filters = said(), _filters(coalition_id)
         query = query_of(filters)
         kind, status, whom = query["kind"], query["status"], query["of"]
@@ -116,9 +109,7 @@ class AllDemands(Screen):
         )
         table = Listing(
             caption=words.say("demands.all"),
-            columns=[
-                ListColumn(words=words.say(f"demands.{key}")) for key in ("text", "kind", "status")
-            ],
+            columns=columns_of("demands", "text", "kind", "status"),
             rows=[_row(each) for each in found.items],
             path=to("demands_all"),
             query=query,

@@ -13,14 +13,14 @@ from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk import service
 from api.desk.routes.base import Screen, at, cursors, day, led, page_request, said, screen, to
-from api.desk.routes.shared import sliced
+from api.desk.routes.shared import cells_of, columns_of, sliced
 from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
 from api.desk.rules.founding import FirstStep
 from api.desk.rules.home import ChoiceScreen, CoalitionChoice, HomeScreen, Waiting, WorkScreen
 from api.desk.rules.next_steps import StatementStanding
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Filter, Listing, ListRow
 from api.desk.rules.typed_facts import whole
 from api.desk.service import WaitingThing, WaitKind, standing
 from api.errors import NotFound
@@ -102,7 +102,7 @@ def _statements(coalition_id: UUID) -> Listing:
     stand = standing.of_each(who, coalition_id, found.items)
     return Listing(
         caption=words.say("home.statements"),
-        columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state", "next")],
+        columns=columns_of("home", "title", "state", "next"),
         rows=[_statement(each, stand[each.id]) for each in found.items],
         path=to("statements"),  # which goes on where this ends
         total=found.total,
@@ -111,19 +111,7 @@ def _statements(coalition_id: UUID) -> Listing:
 
 
 def _statement(statement: Statement, at: StatementStanding) -> ListRow:
-    words = said()
-    return ListRow(
-        cells=[
-            Cell(
-                text=statement.title,
-                href=to("statement", statement_id=statement.id),
-                small=words.say(f"kind.{statement.kind}"),
-                language=statement.language,
-            ),
-            Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
-            next_cell(statement, at),
-        ]
-    )
+    return ListRow(cells=[*cells_of(statement), next_cell(statement, at)])
 
 
 @at("/<uuid:coalition_id>/work", "work")
@@ -148,7 +136,7 @@ class DeskWork(Screen):
         )
         listing = Listing(
             caption=words.say("work.title"),
-            columns=[ListColumn(words=words.say(f"work.{key}")) for key in ("what", "kind", "why")],
+            columns=columns_of("work", "what", "kind", "why"),
             rows=rows,
             path=to("work"),
             query={"kind": kind, **cursors("cursor")},

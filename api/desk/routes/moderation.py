@@ -14,6 +14,7 @@ from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
+    cursors,
     day,
     ids,
     one,
@@ -210,7 +211,7 @@ class ListInvalidations(Screen):
             ],
             rows=[_invalidation(each) for each in found.items],
             path=to("invalidations", **whose),
-            query={"cursor": request.args.get("cursor", "")},
+            query=cursors("cursor"),
             following=found.following,
         )
         return screen(

@@ -31,12 +31,20 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.demands import of_whom
 from api.desk.routes.picking import cases_like
-from api.desk.routes.shared import asked_once, choice, choices, country, history, lists_of
+from api.desk.routes.shared import (
+    asked_once,
+    choice,
+    choices,
+    columns_of,
+    country,
+    history,
+    lists_of,
+)
 from api.desk.routes.visiting import actor
 from api.desk.rules import demands as rules
 from api.desk.rules.cases import StatusScreen, status_facts
 from api.desk.rules.demands import DemandCasesScreen, DemandFormScreen, DemandScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.errors import NotFound
 from api.infra.database import paging
@@ -118,9 +126,7 @@ def _cases(about: Sequence[CaseView]) -> Listing:
     words = said()
     return Listing(
         caption=words.say("demands.cases"),
-        columns=[
-            ListColumn(words=words.say(f"cases.{key}")) for key in ("who", "country", "status")
-        ],
+        columns=columns_of("cases", "who", "country", "status"),
         rows=[
             ListRow(
                 cells=[
@@ -142,7 +148,7 @@ def _asked(found: Page[DemandAsked], at_it: Listing) -> Listing:
     words = said()
     return replace(
         at_it,
-        columns=[ListColumn(words=words.say(f"demands.{key}")) for key in ("where", "as", "when")],
+        columns=columns_of("demands", "where", "as", "when"),
         rows=[
             ListRow(
                 cells=[

@@ -26,11 +26,11 @@ from api.desk.routes.base import (
 from api.desk.routes.invitations import invited_form, send_invitation
 from api.desk.routes.members import called, has_left, standing, tabs
 from api.desk.routes.representatives import people_of
-from api.desk.routes.shared import asked_once, country
+from api.desk.routes.shared import SearchedList, asked_once, columns_of, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembersScreen, OrganisationScreen
-from api.desk.rules.tables import BulkAct, Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import BulkAct, Cell, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
 from api.organisations import schemas, service
 from api.organisations.models import Organisation
@@ -44,25 +44,15 @@ _FLAGS = ("is_public", "needs_two")
 
 
 @at("/<uuid:coalition_id>/members/organisations", "organisations")
-class OrganisationsList(Screen):
-    def get(self, coalition_id: UUID) -> Response:
-        """List the organisations by name."""
-        return self._listed(coalition_id, "")
-
-    def post(self, coalition_id: UUID) -> Response:
-        """Search them by words, in any spelling; the words stand in no address."""
-        return self._listed(coalition_id, one("search"))
-
-    def _listed(self, coalition_id: UUID, sought: str) -> Response:
+class OrganisationsList(SearchedList):
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
+        """List the organisations by name, or those that are found in any spelling."""
         words, leads = said(), actor().may(coalition_id, Role.COORDINATOR)
         found = service.of_coalition(actor(), coalition_id, page_request(), sought or None)
         there = memberships.of(actor(), coalition_id, [each.id for each in found.items])
         table = Listing(
             caption=words.say("members.organisations"),
-            columns=[
-                ListColumn(words=words.say(f"members.{key}"))
-                for key in ("organisation", "country", "membership")
-            ],
+            columns=columns_of("members", "organisation", "country", "membership"),
             rows=[_row(each, there.get(each.id)) for each in found.items],
             path=to("organisations"),
             query={"cursor": one("cursor")},
@@ -105,18 +95,11 @@ def _row(organisation: Organisation, member: Member | None) -> ListRow:
 
 
 @at("/<uuid:coalition_id>/members/directory", "directory")
-class DirectorySearch(Screen):
+class DirectorySearch(SearchedList):
     least = Role.EDITOR
 
-    def get(self, coalition_id: UUID) -> Response:
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
         """List what other coalitions have made public."""
-        return self._listed(coalition_id, "")
-
-    def post(self, coalition_id: UUID) -> Response:
-        """Search it."""
-        return self._listed(coalition_id, one("search"))
-
-    def _listed(self, coalition_id: UUID, sought: str) -> Response:
         words = said()
         found = service.directory(page_request(), sought or None)
         use = [
@@ -129,10 +112,7 @@ class DirectorySearch(Screen):
         ]
         table = Listing(
             caption=words.say("members.directory"),
-            columns=[
-                ListColumn(words=words.say(f"members.{key}"))
-                for key in ("organisation", "country", "use")
-            ],
+            columns=columns_of("members", "organisation", "country", "use"),
             rows=[
                 ListRow(
                     cells=[

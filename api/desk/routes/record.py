@@ -11,10 +11,11 @@ from api.accounts.rules import Role
 from api.accounts.service import record
 from api.accounts.service.record import EntryView
 from api.desk.routes.base import Screen, at, page_request, said, screen, to, when
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import record as rules
 from api.desk.rules.settings import RecordScreen
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Filter, Listing, ListRow
 from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.security import audit
@@ -55,9 +56,7 @@ class ListRecord(Screen):
         )
         table = Listing(
             caption=words.say("record.title"),
-            columns=[
-                ListColumn(words=words.say(f"record.{key}")) for key in ("what", "by", "when")
-            ],
+            columns=columns_of("record", "what", "by", "when"),
             rows=[_entry(each, people) for each in found.items],
             path=to("record"),
             query=query,

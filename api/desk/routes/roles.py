@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts import schemas, service as accounts
@@ -14,6 +14,7 @@ from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
+    cursors,
     one,
     onward,
     page_request,
@@ -24,10 +25,11 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules.frames import Danger
 from api.desk.rules.settings import RoleScreen, RolesScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.errors import Invalid
 from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
@@ -49,12 +51,10 @@ class ListRoles(Screen):
         found = accounts.roles_of(actor(), coalition_id, page_request())
         table = Listing(
             caption=words.say("roles.title"),
-            columns=[
-                ListColumn(words=words.say(f"roles.{key}")) for key in ("name", "role", "since")
-            ],
+            columns=columns_of("roles", "name", "role", "since"),
             rows=[_row(each) for each in found.items],
             path=to("roles"),
-            query={"cursor": request.args.get("cursor", "")},
+            query=cursors("cursor"),
             following=found.following,
         )
         may_invite = actor().may(coalition_id, Role.OWNER)
@@ -117,20 +117,25 @@ class SeeRole(Screen):
 
     def get(self, coalition_id: UUID, role_id: UUID) -> Response:
         """Show what a person may do."""
-        found = accounts.role(actor(), role_id)
-        return screen(
-            "role.html",
-            RoleScreen(
-                id=role_id,
-                name=found.person.name,
-                email=found.person.email,
-                role=found.grant.role.value,
-                since=when(found.grant.created_at),
-                version=found.grant.version,
-                may_change=actor().may(coalition_id, Role.OWNER),
-                choices=_choices(),
-            ),
-        )
+        return _role("role.html", coalition_id, role_id)
+
+
+def _role(template: str, coalition_id: UUID, role_id: UUID, form: Form | None = None) -> Response:
+    found = accounts.role(actor(), role_id)
+    return screen(
+        template,
+        RoleScreen(
+            id=role_id,
+            name=found.person.name,
+            email=found.person.email,
+            role=found.grant.role.value,
+            since=when(found.grant.created_at),
+            version=found.grant.version,
+            may_change=actor().may(coalition_id, Role.OWNER),
+            choices=_choices(),
+            form=form or Form(),
+        ),
+    )
 
 
 @at(f"{_ONE}/change", "role_change")
@@ -140,7 +145,7 @@ class ChangeRole(Screen):
 
     def get(self, coalition_id: UUID, role_id: UUID) -> Response:
         """Ask what the person may do from now on."""
-        return self._shown(role_id, Form())
+        return _role("role_change.html", coalition_id, role_id)
 
     def post(self, coalition_id: UUID, role_id: UUID) -> AnyResponse:
         """Change it."""
@@ -148,28 +153,11 @@ class ChangeRole(Screen):
             given = loaded(schemas.RoleChangeIn(), {"role": one("role")})
             accounts.change_role(actor(), role_id, version(), given["role"])
         except (Invalid, Stale) as refused:
-            return self._shown(role_id, typed(refused))
+            return _role("role_change.html", coalition_id, role_id, typed(refused))
         except LastOwner:
-            last = {"role": said().say("roles.last_owner")}
-            return self._shown(role_id, Form(values=sent(), faults=last))
+            last = Form(values=sent(), faults={"role": said().say("roles.last_owner")})
+            return _role("role_change.html", coalition_id, role_id, last)
         return onward("roles", "role_changed")
-
-    def _shown(self, role_id: UUID, form: Form) -> Response:
-        found = accounts.role(actor(), role_id)
-        return screen(
-            "role_change.html",
-            RoleScreen(
-                id=role_id,
-                name=found.person.name,
-                email=found.person.email,
-                role=found.grant.role.value,
-                since="",
-                version=found.grant.version,
-                may_change=True,
-                choices=_choices(),
-                form=form,
-            ),
-        )
 
 
 @at(f"{_ONE}/end", "role_end")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import Response, request
@@ -14,6 +14,7 @@ from api.coalitions.service import CoalitionSlugTaken
 from api.desk.routes.base import (
     Screen,
     at,
+    cursors,
     day,
     framed,
     one,
@@ -25,6 +26,7 @@ from api.desk.routes.base import (
     typed,
     version,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import settings as rules
 from api.desk.rules.settings import (
@@ -33,10 +35,9 @@ from api.desk.rules.settings import (
     RetentionScreen,
     SettingsHome,
     SettingsLink,
-    SitesScreen,
     ThemePreview,
 )
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.documents.rules.rendering import CONTENT_TYPES, Format
 from api.documents.service import DocumentSpec, previews
 from api.errors import Invalid, NotFound
@@ -52,7 +53,6 @@ from api.texts.rules import themes
 from api.web.validate import loaded
 
 _AT = "/<uuid:coalition_id>/settings"
-_CHANGES = (Invalid, Stale, CoalitionSlugTaken)
 
 
 @at(_AT, "settings")
@@ -74,83 +74,56 @@ class ListSettings(Screen):
         return screen("settings.html", SettingsHome(parts=parts))
 
 
-def _change(coalition_id: UUID) -> None:
-    """Change of the coalition what the form says."""
-    given = loaded(schemas.CoalitionIn(partial=True), rules.coalition_given(sent()))
-    coalitions.change(actor(), coalition_id, version(), given)
+class _SetSome(Screen):
+    """A form of some of a coalition's facts; its screen and its template have one name."""
 
-
-def _refused(error: Exception) -> Form:
-    if isinstance(error, CoalitionSlugTaken):
-        return Form(values=sent(), faults={"slug": said().say("fault.taken")})
-    return typed(error if isinstance(error, Invalid | Stale) else None)
-
-
-@at(f"{_AT}/coalition", "settings_coalition")
-class SetCoalition(Screen):
     least = Role.COORDINATOR
+    name: ClassVar[str]
 
     def get(self, coalition_id: UUID) -> Response:
-        """Show the coalition's names, languages and reminders."""
-        return self._shown(coalition_id, Form())
+        """Show them."""
+        return self.shown(coalition_id, Form())
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Change them."""
         try:
-            _change(coalition_id)
-        except _CHANGES as refused:
-            return self._shown(coalition_id, _refused(refused))
-        return onward("settings_coalition", "saved")
+            given = loaded(schemas.CoalitionIn(partial=True), rules.coalition_given(sent()))
+            coalitions.change(actor(), coalition_id, version(), given)
+        except CoalitionSlugTaken:
+            taken = {"slug": said().say("fault.taken")}
+            return self.shown(coalition_id, Form(values=sent(), faults=taken))
+        except (Invalid, Stale) as refused:
+            return self.shown(coalition_id, typed(refused))
+        return onward(self.name, "saved")
 
-    def _shown(self, coalition_id: UUID, form: Form) -> Response:
+    def shown(self, coalition_id: UUID, form: Form) -> Response:
+        """Show what the form holds."""
         row = coalitions.coalition(actor(), coalition_id)
         values = rules.coalition_as_typed(row)
         shown = CoalitionScreen(values=values, version=row.version, form=form)
-        return screen("settings_coalition.html", shown)
+        return screen(f"{self.name}.html", shown)
+
+
+@at(f"{_AT}/coalition", "settings_coalition")
+class SetCoalition(_SetSome):
+    name = "settings_coalition"  # its names, languages and reminders
 
 
 @at(f"{_AT}/sites", "settings_sites")
-class SetSites(Screen):
-    least = Role.COORDINATOR
-
-    def get(self, coalition_id: UUID) -> Response:
-        """Show which sites may show the form."""
-        return self._shown(coalition_id, Form())
-
-    def post(self, coalition_id: UUID) -> AnyResponse:
-        """Name them."""
-        try:
-            _change(coalition_id)
-        except _CHANGES as refused:
-            return self._shown(coalition_id, _refused(refused))
-        return onward("settings_sites", "saved")
-
-    def _shown(self, coalition_id: UUID, form: Form) -> Response:
-        row = coalitions.coalition(actor(), coalition_id)
-        values = rules.coalition_as_typed(row)
-        return screen(
-            "settings_sites.html", SitesScreen(values=values, version=row.version, form=form)
-        )
+class SetSites(_SetSome):
+    name = "settings_sites"  # which may show the form
 
 
 # The look.
 
 
 @at(f"{_AT}/look", "look")
-class SetLook(Screen):
-    least = Role.COORDINATOR
+class SetLook(_SetSome):
+    name = "look"
 
-    def get(self, coalition_id: UUID) -> Response:
+    def shown(self, coalition_id: UUID, form: Form) -> Response:
         """Show colour and logo, and every theme on the newest text."""
-        return _look(coalition_id, Form())
-
-    def post(self, coalition_id: UUID) -> AnyResponse:
-        """Change the colour."""
-        try:
-            _change(coalition_id)
-        except _CHANGES as refused:
-            return _look(coalition_id, _refused(refused))
-        return onward("look", "saved")
+        return _look(coalition_id, form)
 
 
 @at(f"{_AT}/look/logo", "look_logo")
@@ -229,12 +202,10 @@ class ListRetention(Screen):
         found = statements.statements(actor(), coalition_id, page_request(20), {})
         table = Listing(
             caption=words.say("settings.retention"),
-            columns=[
-                ListColumn(words=words.say(f"settings.{key}")) for key in ("statement", "until")
-            ],
+            columns=columns_of("settings", "statement", "until"),
             rows=[_kept(each) for each in found.items],
             path=to("settings_retention"),
-            query={"cursor": request.args.get("cursor", "")},
+            query=cursors("cursor"),
             following=found.following,
         )
         return screen("settings_retention.html", RetentionScreen(statements=table))

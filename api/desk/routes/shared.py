@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Response, request
 from markupsafe import Markup
 
 from api.cases.service import Recorded
-from api.desk.routes.base import cursors, day, one, said, screen, to
+from api.desk.routes.base import Screen, cursors, day, one, said, screen, to
 from api.desk.routes.visiting import coalition
 from api.desk.rules import cases as rules, home
 from api.desk.rules.frames import Danger
@@ -24,6 +26,22 @@ from api.statements.models import Statement
 _Item = TypeVar("_Item")
 
 
+class SearchedList(Screen, ABC):
+    """A list of a coalition, which is searched by words: they stand in no address."""
+
+    def get(self, coalition_id: UUID) -> Response:
+        """List all, as the address narrows them down."""
+        return self.listed(coalition_id, "")
+
+    def post(self, coalition_id: UUID) -> Response:
+        """Search them by words."""
+        return self.listed(coalition_id, one("search"))
+
+    @abstractmethod
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
+        """Show a page of all, or of those that the words find."""
+
+
 def choices(kind: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
     """Return values with their words, which `table` of the catalogue has."""
     return [(each.value, said().say(f"{table}.{each}")) for each in kind]
@@ -32,6 +50,12 @@ def choices(kind: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
 def choice(value: StrEnum | None, table: str) -> str:
     """Return the words of a value; nothing of none."""
     return said().say(f"{table}.{value}") if value else ""
+
+
+def columns_of(area: str, *keys: str) -> list[ListColumn]:
+    """Return the columns of a table, which the words of an area name by these keys."""
+    words = said()
+    return [ListColumn(words=words.say(f"{area}.{key}")) for key in keys]
 
 
 def country(code: str | None) -> str:
@@ -86,9 +110,7 @@ def history(found: Page[Any], table: str, at_it: Listing, *, tells: bool) -> Lis
     """
     return replace(
         at_it,
-        columns=[
-            ListColumn(words=said().say(f"cases.{key}")) for key in ("since", "status", "known")
-        ],
+        columns=columns_of("cases", "since", "status", "known"),
         rows=[_step(each, table, tells=tells) for each in found.items],
         total=found.total,
         following=found.following,
@@ -137,26 +159,26 @@ def paged(at_it: Listing, found: Page[Any]) -> Listing:
     return replace(at_it, total=found.total, following=found.following)
 
 
+def cells_of(statement: Statement) -> list[Cell]:
+    """Return what a row says of a statement, which it leads to: its title, kind and state."""
+    words = said()
+    return [
+        Cell(
+            text=statement.title,
+            href=to("statement", statement_id=statement.id),
+            small=words.say(f"kind.{statement.kind}"),
+            language=statement.language,
+        ),
+        Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
+    ]
+
+
 def texts_of(found: Page[Statement], at_it: Listing) -> Listing:
     """Return statements as rows that lead to them."""
-    words = said()
     return replace(
         at_it,
-        columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state")],
-        rows=[
-            ListRow(
-                cells=[
-                    Cell(
-                        text=each.title,
-                        href=to("statement", statement_id=each.id),
-                        small=words.say(f"kind.{each.kind}"),
-                        language=each.language,
-                    ),
-                    Cell(text=words.say(f"state.{each.state}"), tone=home.TONES[each.state]),
-                ]
-            )
-            for each in found.items
-        ],
+        columns=columns_of("home", "title", "state"),
+        rows=[ListRow(cells=cells_of(each)) for each in found.items],
         total=found.total,
         following=found.following,
     )

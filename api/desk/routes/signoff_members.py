@@ -26,10 +26,11 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.letters import letters_screen
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AnswerShown, MemberForm, MemberScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.errors import NotFound
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Anchor, Form
@@ -171,7 +172,7 @@ def _people(entry: Mapping[str, Any]) -> Listing:
     words, keys = said(), ("person", "email", "answered")
     return Listing(
         caption=words.say("signoff.people"),
-        columns=[ListColumn(words=words.say(f"signoff.{key}")) for key in keys],
+        columns=columns_of("signoff", *keys),
         rows=[
             ListRow(
                 cells=[

@@ -31,11 +31,11 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.letters import letters_screen
-from api.desk.routes.shared import sliced
+from api.desk.routes.shared import columns_of, sliced
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AskMembersScreen, BoardScreen, LineToPrint
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Filter, Listing, ListRow
 from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.text import languages, zones
@@ -109,10 +109,7 @@ def _board(statement: Statement) -> BoardScreen:
         ],
         members=Listing(
             caption=words.say("signoff.members"),
-            columns=[
-                ListColumn(words=words.say(f"signoff.{key}"))
-                for key in (_COLUMNS if is_coordinator else _COLUMNS[:2])
-            ],
+            columns=columns_of("signoff", *(_COLUMNS if is_coordinator else _COLUMNS[:2])),
             rows=rows,
             path=path,
             query=query,

@@ -14,6 +14,7 @@ from api.desk.routes import draft_acts, statement_base
 from api.desk.routes.base import (
     Screen,
     at,
+    cursors,
     one,
     onward,
     page_request,
@@ -24,10 +25,11 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import drafting, typed_facts
 from api.desk.rules.frames import Danger
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
 from api.desk.service import standing
 from api.documents.rules import diffs as printed
@@ -59,13 +61,10 @@ class ListVersions(Screen):
         found = service.revisions(actor(), statement_id, page_request())
         table = Listing(
             caption=words.say("versions.title"),
-            columns=[
-                ListColumn(words=words.say(f"versions.{key}"))
-                for key in ("number", "when", "means", "changes", "compare")
-            ],
+            columns=columns_of("versions", "number", "when", "means", "changes", "compare"),
             rows=[_row(statement, each) for each in found.items],
             path=to("statement_versions", statement_id=statement_id),
-            query={"cursor": request.args.get("cursor", "")},
+            query=cursors("cursor"),
             total=found.total,
             following=found.following,
         )

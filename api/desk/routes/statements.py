@@ -15,6 +15,7 @@ from api.desk.routes import statement_base
 from api.desk.routes.base import (
     Screen,
     at,
+    cursors,
     one,
     onward,
     page_request,
@@ -24,14 +25,14 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.shared import SearchedList, cells_of, columns_of
 from api.desk.routes.signing_base import address_of
 from api.desk.routes.statement_base import next_cell
 from api.desk.routes.visiting import actor, visit
-from api.desk.rules import home
 from api.desk.rules.frames import Danger
 from api.desk.rules.next_steps import NextStep, StatementStanding
 from api.desk.rules.statements import StatementHome, StatementListScreen
-from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Filter, Listing, ListRow
 from api.desk.service import standing
 from api.errors import NotFound
 from api.pages.rules.facts import Anchor
@@ -48,16 +49,9 @@ _BY_BUTTON = (State.REVIEW, State.DRAFT, State.ARCHIVED)
 
 
 @at("/<uuid:coalition_id>/statements", "statements")
-class ListStatements(Screen):
-    def get(self, coalition_id: UUID) -> Response:
-        """List statements, newest first."""
-        return self._listed(coalition_id, "")
-
-    def post(self, coalition_id: UUID) -> Response:
-        """Search them by words of their titles; the words stand in no address."""
-        return self._listed(coalition_id, one("search"))
-
-    def _listed(self, coalition_id: UUID, sought: str) -> Response:
+class ListStatements(SearchedList):
+    def listed(self, coalition_id: UUID, sought: str) -> Response:
+        """List statements, newest first; those whose titles have the words."""
         words, query = said(), {}
         for name, kind in _FILTERS.items():
             if asked := request.args.get(name, ""):
@@ -68,16 +62,10 @@ class ListStatements(Screen):
         stand = standing.of_each(actor(), coalition_id, found.items)
         table = Listing(
             caption=words.say("statements.title"),
-            columns=[
-                ListColumn(words=words.say(f"statements.{key}"))
-                for key in ("name", "state", "next", "changed")
-            ],
+            columns=columns_of("statements", "name", "state", "next", "changed"),
             rows=[_row(each, stand[each.id]) for each in found.items],
             path=to("statements"),
-            query={
-                **{k: str(v) for k, v in query.items()},
-                "cursor": request.args.get("cursor", ""),
-            },
+            query={**{k: str(v) for k, v in query.items()}, **cursors("cursor")},
             filters=[
                 Filter(
                     name=name,
@@ -96,20 +84,8 @@ class ListStatements(Screen):
 
 
 def _row(statement: Statement, at: StatementStanding) -> ListRow:
-    words = said()
-    return ListRow(
-        cells=[
-            Cell(
-                text=statement.title,
-                href=to("statement", statement_id=statement.id),
-                small=words.say(f"kind.{statement.kind}"),
-                language=statement.language,
-            ),
-            Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
-            next_cell(statement, at),
-            Cell(html=when(statement.updated_at)),
-        ]
-    )
+    changed = Cell(html=when(statement.updated_at))
+    return ListRow(cells=[*cells_of(statement), next_cell(statement, at), changed])
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>", "statement")

@@ -16,6 +16,7 @@ from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
+    cursors,
     framed,
     led,
     one,
@@ -29,10 +30,10 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.deliveries import languages_of
-from api.desk.routes.shared import asked_once
+from api.desk.routes.shared import asked_once, columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import updates as rules
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.updates import UpdateForm, UpdateScreen, UpdatesScreen
 from api.errors import NotFound
 from api.infra.background.jobs import Job, JobState
@@ -64,10 +65,7 @@ class ListUpdates(Screen):
         found = service.of_statement(actor(), statement_id, page_request())
         table = Listing(
             caption=words.say("updates.title"),
-            columns=[
-                ListColumn(words=words.say(f"updates.{key}"))
-                for key in ("subject", "state", "when")
-            ],
+            columns=columns_of("updates", "subject", "state", "when"),
             rows=[
                 ListRow(
                     cells=[
@@ -86,7 +84,7 @@ class ListUpdates(Screen):
                 for each in found.items
             ],
             path=to("statement_updates", statement_id=statement_id),
-            query={"cursor": request.args.get("cursor", "")},
+            query=cursors("cursor"),
             total=found.total,
             following=found.following,
         )

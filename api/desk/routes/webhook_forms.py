@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
 from uuid import UUID
 
 from flask import Response
@@ -110,24 +112,34 @@ class ChangeWebhook(Screen):
         )
 
 
-@at(f"{_AT}/secret", "webhook_renew")
-class NewSecret(Screen):
+class _AskOnce(Screen):
+    """An act that cannot be undone, and what will happen: keys of `hooks`."""
+
     least = Role.COORDINATOR
     is_fresh = True
+    act: ClassVar[str]
+    points: ClassVar[Sequence[str]]
 
     def get(self, coalition_id: UUID, endpoint_id: UUID) -> Response:
-        """Ask once: the receiver has to learn the new one within a day."""
+        """Ask once."""
         del coalition_id
-        words, found = said(), service.endpoint(actor(), endpoint_id)
+        words, row = said(), service.endpoint(actor(), endpoint_id).endpoint
         return screen(
             "danger.html",
             Danger(
-                title=words.say("hooks.renew_title", label=found.endpoint.label),
-                points=[words.say("hooks.renew_day"), words.say("hooks.renew_once")],
-                button=words.say("hooks.renew"),
+                title=words.say(f"hooks.{self.act}_title", label=row.label),
+                points=[words.say(f"hooks.{each}") for each in self.points],
+                button=words.say(f"hooks.{self.act}"),
                 back=to("webhook", endpoint_id=endpoint_id),
+                fields={"version": str(row.version)},
             ),
         )
+
+
+@at(f"{_AT}/secret", "webhook_renew")
+class NewSecret(_AskOnce):
+    act = "renew"
+    points = ("renew_day", "renew_once")  # the receiver has to learn the new one within a day
 
     def post(self, coalition_id: UUID, endpoint_id: UUID) -> Response:
         """Make it, and show it this once."""
@@ -163,24 +175,9 @@ class TellAgain(Screen):
 
 
 @at(f"{_AT}/end", "webhook_end")
-class EndWebhook(Screen):
-    least = Role.COORDINATOR
-    is_fresh = True
-
-    def get(self, coalition_id: UUID, endpoint_id: UUID) -> Response:
-        """Ask once: what it was told is forgotten."""
-        del coalition_id
-        words, found = said(), service.endpoint(actor(), endpoint_id)
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("hooks.end_title", label=found.endpoint.label),
-                points=[words.say("hooks.end_told"), words.say("hooks.end_secret")],
-                button=words.say("hooks.end"),
-                back=to("webhook", endpoint_id=endpoint_id),
-                fields={"version": str(found.endpoint.version)},
-            ),
-        )
+class EndWebhook(_AskOnce):
+    act = "end"
+    points = ("end_told", "end_secret")  # what it was told is forgotten
 
     def post(self, coalition_id: UUID, endpoint_id: UUID) -> AnyResponse:
         """Tell it nothing any more."""

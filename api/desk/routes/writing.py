@@ -182,8 +182,9 @@ class ShowPage(Screen):
         return framed(Response(found.content, mimetype="text/html"))
 
 
-@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text/block", "block")
-class ChangeBlock(Screen):
+class _ForBlocks(Screen):
+    """Where forms of blocks are sent."""
+
     least = Role.EDITOR
 
     def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
@@ -192,6 +193,9 @@ class ChangeBlock(Screen):
         statement_base.statement_of(statement_id)
         return led(to("draft", statement_id=statement_id))
 
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text/block", "block")
+class ChangeBlock(_ForBlocks):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Save a block, and move, join, turn or take it out, or begin one behind it."""
         del coalition_id
@@ -273,15 +277,7 @@ def _read(
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text/new", "block_new")
-class PutBlockIn(Screen):
-    least = Role.EDITOR
-
-    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
-        """Lead to the text, where somebody loads again what a form answered."""
-        del coalition_id
-        statement_base.statement_of(statement_id)
-        return led(to("draft", statement_id=statement_id))
-
+class PutBlockIn(_ForBlocks):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Put a new block in, behind another one."""
         del coalition_id

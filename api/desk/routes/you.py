@@ -26,11 +26,12 @@ from api.desk.routes.base import (
     typed,
     when,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import typed_facts
 from api.desk.rules.entering import NewTokenScreen, YouScreen
 from api.desk.rules.frames import WORDS
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, Listing, ListRow, Press
 from api.desk.service import daily
 from api.errors import NotFound
 from api.infra import clock
@@ -95,10 +96,7 @@ def _sessions() -> Listing:
     words = said()
     return Listing(
         caption=words.say("you.sessions"),
-        columns=[
-            ListColumn(words=words.say(f"you.{key}"))
-            for key in ("device", "means", "since", "seen", "end")
-        ],
+        columns=columns_of("you", "device", "means", "since", "seen", "end"),
         rows=[_session(each) for each in sessions.of(actor())],
     )
 
@@ -122,10 +120,7 @@ def _passkeys() -> Listing:
     words = said()
     return Listing(
         caption=words.say("you.passkeys"),
-        columns=[
-            ListColumn(words=words.say(f"you.{key}"))
-            for key in ("passkey_label", "added", "used", "remove")
-        ],
+        columns=columns_of("you", "passkey_label", "added", "used", "remove"),
         rows=[
             ListRow(
                 cells=[
@@ -150,10 +145,7 @@ def _tokens() -> Listing:
     found = accounts.tokens(actor(), page_request())
     return Listing(
         caption=words.say("you.tokens"),
-        columns=[
-            ListColumn(words=words.say(f"you.{key}"))
-            for key in ("label", "state", "expires", "used", "end")
-        ],
+        columns=columns_of("you", "label", "state", "expires", "used", "end"),
         rows=[_token(each) for each in found.items],
         path=to("you"),
         query=cursors("cursor"),

@@ -62,15 +62,6 @@ class CoalitionScreen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SitesScreen:
-    """The sites that may show the form."""
-
-    values: Mapping[str, str]
-    version: int
-    form: Form = field(default_factory=Form)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ThemePreview:
     """A look of documents, on a text of the coalition's own."""
 
