@@ -268,7 +268,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from session.scalars(select(Template.name).where(Template.coalition_id == coalition_id))
 
 
-def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[cases.NamedIn]:
     """Put the label in place of a case's names in every version; return what names it after that.
 
     A statement has words of its own: what it took from a version is not changed here.
@@ -284,8 +284,11 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
             _relabel(session, template, telling, silence)
             if not rules.check(every[-1].source):
                 telling = [each for each in telling if secrecy.telling(each.source, entry.names)]
-        called = template.id if names_in(template.name, entry.names) else template.name
-        left += [f"version {each.number} of the template {called}" for each in telling]
+        called = str(template.id) if names_in(template.name, entry.names) else template.name
+        left += [
+            cases.NamedIn(f"version {each.number} of the template {called}", "template", called)
+            for each in telling
+        ]
     return left
 
 

@@ -26,7 +26,7 @@ class LineSchema(Schema):
     """What a line of a table may hold: nothing is needed, and anything may be empty."""
 
     def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[object]) -> None:
-        del field_name
+        super().on_bind_field(field_name, field_obj)
         field_obj.required, field_obj.allow_none = False, True
         field_obj.load_default = ma.missing
 

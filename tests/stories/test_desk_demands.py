@@ -19,7 +19,7 @@ def test_a_list_is_started_and_asks(world: World, owner: Client) -> None:
     ada.follow("Start a list")
     ada.submit("Start it", {"of": "party", "party.id": "eu"})
     assert set(ada.page.faults) == {"party.name"}
-    ada.submit("Start it", {"party.name": "European Union", "party.countries": "fr, de"})
+    ada.submit("Start it", {"party.name": "European Union", "party.countries": ["FR", "DE"]})
     assert ada.page.heading == "European Union"
 
     ada.follow("Add a demand")

@@ -34,23 +34,46 @@ def test_names_and_languages_are_kept_with_faults_beside_their_fields(
 ) -> None:
     ada.go(f"/desk/{coalition}/settings")
     ada.follow("The coalition Its name, languages, countries and reminders.")
-    page = ada.submit("Save", languages="en, xx-nonsense", remind_after_days="0")
-    assert set(page.faults) == {"languages", "remind_after_days"}
+    page = ada.submit("Save", name="", remind_after_days="0")
+    assert set(page.faults) == {"name", "remind_after_days"}
 
     page = ada.submit(
         "Save",
         name="Specimen Network",
-        languages="en, ru",
+        languages="en",
+        others=["ru"],
+        countries=["KG", "KZ"],
         remind_after_days="7",
-        sensitive_countries="TM",
+        sensitive_countries=["TM"],
         country_names="ru KG Кыргызстан",
         conjunctions="kk және",
     )
     assert page.notice == "Saved."
     kept = owner.get(f"/v1/coalitions/{coalition}").json
     assert (kept["name"], kept["languages"]) == ("Specimen Network", ["en", "ru"])
+    assert (kept["countries"], kept["sensitive_countries"]) == (["KG", "KZ"], ["TM"])
     assert kept["country_names"] == {"ru": {"KG": "Кыргызстан"}}
     assert kept["conjunctions"] == {"kk": "және"}
+
+
+def test_languages_and_countries_are_chosen_by_their_names_in_the_persons_language(
+    owner: Client, ada: Desk
+) -> None:
+    coalition = a_coalition(owner, languages=["kk", "ru"], countries=["KZ"])
+    ada.http.environ_base["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    page = ada.go(f"/desk/{coalition}/settings/coalition")
+    named = {each.get("value"): each.text for each in page.tree.xpath("//option")}
+    ticked = [each.get("value") for each in page.tree.xpath("//input[@checked]")]
+    assert (named["kk"], named["fa"]) == ("Казахский", "Персидский")
+    assert ticked == ["ru", "KZ"]
+    assert "Казахстан" in page.text
+
+    ada.submit("Сохранить", languages="ru", others=["kk"], countries=["KZ", "TM"])
+    assert ada.page.status == 200
+    kept = owner.get(f"/v1/coalitions/{coalition}").json
+    assert (kept["languages"], kept["countries"]) == (["ru", "kk"], ["KZ", "TM"])
+    ada.submit("Сохранить", countries=[""])
+    assert owner.get(f"/v1/coalitions/{coalition}")["countries"] == []
 
 
 def test_sites_are_named_one_a_line(owner: Client, coalition: str, ada: Desk) -> None:

@@ -18,6 +18,7 @@ from api.cases.service.history import record
 from api.cases.service.silences import (
     NONE,
     Entry,
+    NamedIn,
     NameSilence,
     Place,
     must_be_free_of,
@@ -47,7 +48,12 @@ class KeyTaken(Conflict, title="Another one here has this key"):
 
 
 class StillNamed(Conflict, title="A text names a case that may not be named"):
-    """A case that may not be named stands by its name in a text."""
+    """A case that may not be named stands by its name in a text: in these."""
+
+    def __init__(self, places: Sequence[NamedIn]) -> None:
+        """Say in which."""
+        super().__init__(f"Take the name out of these first: {', '.join(places)}.")
+        self.places = places
 
 
 def entries(
@@ -305,7 +311,7 @@ def keep_silent(
         record_silence(session, each, by)
     for each in spoken_of(session, coalition_id, every):
         if naming := naming_after(session, each):
-            raise StillNamed(f"Take the name out of these first: {', '.join(naming)}.")
+            raise StillNamed(naming)
 
 
 def record_silence(session: Session, silence: NameSilence, by: Actor | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,6 +53,21 @@ class Place:
     pointer: str  # into the document, or the row
     before: str
     after: str
+
+
+class NamedIn(str):
+    """Where a name stands in words of the API; for others, in what (as Place) and of which."""
+
+    __slots__ = ("of", "where")
+
+    where: str
+    of: str
+
+    def __new__(cls, told: str, where: str, of: str) -> Self:
+        """Say it, and keep what it is made of."""
+        found = super().__new__(cls, told)
+        found.where, found.of = where, of
+        return found
 
 
 @dataclass(frozen=True)
@@ -106,13 +121,13 @@ class NamesPeople:
 
     said: Callable[[Session, UUID], Iterator[str]]  # every such text of a coalition
     # Puts the label in place of the name where one is given; returns what names the case then.
-    take_back: Callable[[Session, NameSilence], list[str]]
-    references: Callable[[Session, Case], list[str]] | None = None  # what refers to a case
+    take_back: Callable[[Session, NameSilence], list[NamedIn]]
+    references: Callable[[Session, Case], list[NamedIn]] | None = None  # what refers to a case
     # Puts other labels where a name was taken back before, and tells where they stand.
     relabel: Callable[[Session, NameSilence], None] | None = None
 
 
-def using(session: Session, case: Case) -> list[str]:
+def using(session: Session, case: Case) -> list[NamedIn]:
     """Return what refers to a case."""
     return [
         user
@@ -137,7 +152,7 @@ def spoken_of(
     return [each for each in silences if not found.isdisjoint(each.entry.names)]
 
 
-def naming_after(session: Session, silence: NameSilence) -> list[str]:
+def naming_after(session: Session, silence: NameSilence) -> list[NamedIn]:
     """Put the label where the names stand, if there is one; return what names the case then."""
     texts = runtime().wiring.all(NamesPeople)
     return [where for each in texts for where in each.take_back(session, silence)]
@@ -185,7 +200,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield from filter(None, row)
 
 
-def take_name_back(session: Session, silence: NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: NameSilence) -> list[NamedIn]:
     """Put the label in place of a case's names in what is said of others."""
     case, names = silence.entry.case, rules.NameIndex(silence.entry.names)
     query = select(Case).where(Case.coalition_id == case.coalition_id, Case.id != case.id)
@@ -198,5 +213,5 @@ def take_name_back(session: Session, silence: NameSilence) -> list[str]:
             touch(other, None)
             audit.record(session, None, "case.relabelled", other)
             told = [name for name in told if names.found_in(getattr(other, name))]
-        left += [f"the {name} of case {other.key}" for name in told]
+        left += [NamedIn(f"the {name} of case {other.key}", "case", other.key) for name in told]
     return left

@@ -104,7 +104,7 @@ class CaseImport(Import):
     def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
         super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
-        self.sounds: dict[Hashable, str] = {}
+        self.sounds: dict[Hashable, str | int] = {}  # the key of a case, or a line
         self.entering: list[tuple[Reported, Facts]] = []
         self.changing: list[tuple[Reported, Entry, Facts]] = []
 
@@ -119,7 +119,7 @@ class CaseImport(Import):
         if self._is_hidden(case):
             return There(case, case.id, None, None)
         name = entry_of(self.session, case).identity["name"]
-        self.sounds.setdefault(rules.sound(name, case.country), f"the case {case.key}")
+        self.sounds.setdefault(rules.sound(name, case.country), case.key)
         return There(case, case.id, case.key, rules.sameness(name, case.country))
 
     def _is_hidden(self, case: Case) -> bool:
@@ -153,10 +153,9 @@ class CaseImport(Import):
         if reported.state is LineState.ENTERED:
             self.entering.append((reported, facts))
             sound = rules.sound(facts["name"], facts["country"])
-            if other := self.sounds.setdefault(sound, ""):
-                detail = f"Its name sounds like that of {other}. It is entered as another one."
-                reported.faults = [CellFault("name", Code.MAY_BE_SAME, detail)]
-            self.sounds[sound] = other or f"line {line.line}"
+            other = self.sounds.setdefault(sound, line.line)
+            if other != line.line:
+                reported.faults = [_sounds_like(other)]
 
     def _compare(self, reported: Reported, line: Line, there: There[Case]) -> None:
         case = there.row
@@ -256,6 +255,15 @@ class CaseImport(Import):
         for (reported, facts), entry in zip(entering, entered, strict=True):
             audit.record(self.session, self.by, "case.entered", entry.case, facts)
             reported.id = None if self.how.preview else entry.case.id
+
+
+def _sounds_like(other: str | int) -> CellFault:
+    """Return that a name sounds like that of a case, or of a line before."""
+    who = f"line {other}" if isinstance(other, int) else f"the case {other}"
+    detail = f"Its name sounds like that of {who}. It is entered as another one."
+    if isinstance(other, int):
+        return CellFault("name", Code.MAY_BE_SAME, detail, line=other)
+    return CellFault("name", Code.MAY_BE_SAME, detail, allowed=(other,))
 
 
 def _telling(facts: Facts, key: str | None) -> list[CellFault]:

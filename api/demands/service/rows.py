@@ -252,10 +252,10 @@ def _link(session: Session, coalition_id: UUID, about: Mapping[Demand, Sequence[
     session.flush()
 
 
-def references_to(session: Session, case: Case) -> list[str]:
+def references_to(session: Session, case: Case) -> list[cases.NamedIn]:
     query = select(Demand.key).join(DemandCase, DemandCase.demand_id == Demand.id)
     keys = session.scalars(query.where(DemandCase.case_id == case.id).order_by(Demand.key))
-    return [f"demand {key}" for key in keys]
+    return [cases.NamedIn(f"demand {key}", "demand", key) for key in keys]
 
 
 def said(session: Session, coalition_id: UUID) -> Iterator[str]:
@@ -267,7 +267,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from filter(None, session.scalars(names))
 
 
-def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[cases.NamedIn]:
     """Put the label in place of a case's names; return what names it after that."""
     entry = silence.entry
     names = NameIndex(entry.names)
@@ -278,11 +278,15 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
         if named and silence.label is not None:
             _relabel(session, demand, named, silence)
             named = [name for name in PRINTED if _is_unfit(demand, name, names)]
-        naming += [f"the {name} of demand {demand.key}" for name in named]
+        naming += [
+            cases.NamedIn(f"the {name} of demand {demand.key}", "demand", demand.key)
+            for name in named
+        ]
     lists = select(DemandList).where(DemandList.coalition_id == entry.case.coalition_id)
     for one in session.scalars(lists):
         if names.found_in(one.party_name or ""):
-            naming.append(f"the party's name of demand list {one.party_key}")
+            told = f"the party's name of demand list {one.party_key}"
+            naming.append(cases.NamedIn(told, "list", one.party_key or ""))
     return naming
 
 

@@ -38,7 +38,6 @@ from api.texts.rules import themes
 from api.web.validate import loaded
 
 _A_FEW = 8
-_SHOWN = 300  # signs of what is wrong
 
 
 def _found(template: str) -> tuple[Origin, TemplateSource]:
@@ -136,11 +135,11 @@ def _not_yet(source: TemplateSource, refused: DomainError) -> Response:
     for fault in refused.faults:
         keys = fault.pointer.strip("/").split("/")
         label = labels.get(".".join(keys[:2]), "")
-        told = filling.sentence("", fault, said())
+        told = filling.sentence(fault, said(), "document")
         sentences.append(f"{label}: {told}" if label else told)
     words = said()
     page = PreviewRefused(
-        sentences=list(dict.fromkeys(sentences)) or [refused.detail[:_SHOWN]],
+        sentences=list(dict.fromkeys(sentences)) or [filling.refusal(refused, words)],
         title=words.say("assemble.not_yet"),
         language=words.language,
         reads=languages.direction(words.language),
@@ -170,8 +169,9 @@ def _look_for(coalition_id: UUID, read: ReadFacts) -> None:
             fact_forms.put(read.facts, name, those[0][0])
         else:
             code = Code.AMBIGUOUS if those else Code.NOT_FOUND
-            told = "; ".join(each[1] for each in those)
-            faults.append(Fault(point(*name.split(".")), code, told))
+            told = tuple(each[1] for each in those)
+            detail = "Say which are meant."
+            faults.append(Fault(point(*name.split(".")), code, detail, allowed=told))
     if faults:
         raise Invalid("Say which are meant.", faults)
 
@@ -207,11 +207,8 @@ def _refused(
     names |= {group.name for group in groups}
     told = filling.told(refused.faults, {**dict.fromkeys(names, ()), **values}, said())
     wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
-    wrong += [
-        each.detail
-        for each in refused.faults
-        if each.pointer == "" or each.pointer.startswith("/document")
-    ]
+    of_document = [each for each in refused.faults if each.pointer.startswith("/document")]
+    wrong += filling.placed(of_document, said(), "document")
     form = Form(values=values, faults=told)
     return _form(coalition_id, template, source, counts, form, list(dict.fromkeys(wrong)))
 

@@ -264,11 +264,11 @@ def typed(refused: Invalid | Stale | Conflict | None = None, *ticked: str) -> Fo
     `ticked` are fields that a browser sends only where they are ticked.
     """
     values = sent()
-    if isinstance(refused, Invalid):
+    if isinstance(refused, Invalid) and refused.faults:
         fields = {**dict.fromkeys(ticked, ()), **values}
         return Form(values=values, faults=filling.told(refused.faults, fields, said()))
-    if isinstance(refused, Conflict):
-        return Form(values=values, faults={filling.WHOLE: filling.standing(refused, said())})
+    if isinstance(refused, Invalid | Conflict):
+        return Form(values=values, faults={filling.WHOLE: filling.refusal(refused, said())})
     return Form(values=values, is_stale=refused is not None)
 
 
@@ -334,9 +334,10 @@ def refused(error: Exception) -> AnyResponse:
     wait = problem.headers.get("Retry-After", "60")
     own = f"problem.{error.slug()}" if isinstance(error, DomainError) else ""
     key = next(k for k in (own, f"error.{status}", "error.400") if k in words.all)
+    text = f"{own}_text" if f"{own}_text" in words.all else f"{key}_text"
     page = RefusedScreen(
         title=words.say(key),
-        text=words.say(f"{key}_text", wait=pages.waiting(int(wait), words)),
+        text=words.say(text, wait=pages.waiting(int(wait), words)),
         href=to("home") if coalition() else to("home_of_all"),
         words=words.say("desk.to_home"),
         written=() if status in _UNREAD else filling.written(sent()),

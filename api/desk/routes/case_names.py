@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.cases import rules as tables, schemas, service
 from api.cases.service import CaseView, Place
+from api.cases.service.entries import StillNamed
 from api.cases.service.tables import given_out
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, version
 from api.desk.routes.shared import asked_once
 from api.desk.routes.visiting import actor
+from api.desk.rules import filling
 from api.desk.rules.cases import LabelledPlace, NameScreen
 from api.desk.rules.frames import Danger
 from api.desk.rules.typed_facts import at_fields, labels
@@ -77,16 +79,19 @@ class CaseName(Screen):
         )
 
 
-def _places(view: CaseView) -> tuple[Sequence[Place], str]:
+def _places(view: CaseView) -> tuple[Sequence[Place], Sequence[str]]:
     """Return where the name stands, or its label since; and what keeps it from being taken."""
     case, changes = view.case, {"may_be_named": False}
     try:
         found = service.change(actor(), case.id, case.version, changes, {}, preview=True)
-    except Conflict as standing:
-        return (), standing.detail
-    except Invalid as told:
-        return (), " ".join(fault.detail for fault in told.faults)
-    return found.relabelled, ""
+    except StillNamed as still:
+        words = said()
+        each_of = ((words.say(f"case_place.{each.where}"), each.of) for each in still.places)
+        stands = (f"{where}: {of}" if of else where for where, of in each_of)
+        return (), [filling.refusal(still, words), *dict.fromkeys(stands)]
+    except (Conflict, Invalid) as refused:
+        return (), [filling.refusal(refused, said())]
+    return found.relabelled, ()
 
 
 def _place(place: Place) -> LabelledPlace:

@@ -90,12 +90,8 @@ class DecideSuggestion(Screen):
     ) -> AnyResponse:
         """Show the screen again with what was typed, and what stood in the way."""
         _, statement = review_base.consultation_of(consultation_id)
-        words = said()
-        key = f"consult.{refused.slug()}"
-        told = words.say(key) if key in words.all else ""
-        if not told and refused.faults:
-            told = filling.sentence("", refused.faults[0], words)
-        form = Form(values=sent(), faults={filling.WHOLE: told or refused.detail})
+        wrong = {filling.WHOLE: filling.refusal(refused, said())}
+        form = Form(values=sent(), faults=wrong)
         place = str(suggestion_id)
         return comments_screen(statement, consultation_id, form=form, refused_id=place)
 

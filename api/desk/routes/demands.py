@@ -25,7 +25,15 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import SearchedList, choice, choices, columns_of, country, query_of
+from api.desk.routes.shared import (
+    SearchedList,
+    choice,
+    choices,
+    columns_of,
+    countries,
+    country,
+    query_of,
+)
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import demands as rules
 from api.desk.rules.demands import AllDemandsScreen, InOrder, ListFormScreen, OrderedScreen
@@ -173,7 +181,7 @@ class ListNew(Screen):
         here = coalition()
         first = here.countries[0] if here and here.countries else ""
         values = {"of": "country", "country": first}
-        shown = ListFormScreen(values=values, back=to("demands"), form=form)
+        shown = ListFormScreen(values=values, countries=countries(), back=to("demands"), form=form)
         return screen("demand_list_form.html", shown)
 
 
@@ -244,10 +252,15 @@ class ListEdit(Screen):
             "country": row.country or "",
             "party.id": row.party_key or "",
             "party.name": row.party_name or "",
-            "party.countries": " ".join(row.party_countries or ()),
         }
-        back = to("demand_list", list_id=list_id)
-        shown = ListFormScreen(values=values, back=back, version=row.version, form=form)
+        shown = ListFormScreen(
+            values=values,
+            countries=countries(),
+            of_party=row.party_countries or (),
+            back=to("demand_list", list_id=list_id),
+            version=row.version,
+            form=form,
+        )
         return screen("demand_list_form.html", shown)
 
 

@@ -120,7 +120,8 @@ def _the_one(keys: Sequence[str], told: Sequence[str], field: str) -> Sequence[s
     if len(keys) == 1:
         return keys
     code = Code.AMBIGUOUS if keys else Code.NOT_FOUND
-    raise Invalid("; ".join(told), [Fault(point(field), code, "; ".join(told))])
+    detail = "Say which is meant."
+    raise Invalid(detail, [Fault(point(field), code, detail, allowed=tuple(told))])
 
 
 def finds(find_case: str, find_demand: str) -> Finds:

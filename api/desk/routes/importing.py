@@ -23,7 +23,7 @@ from api.demands.service.tables import DemandImport
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
 from api.desk.routes.members import enter_members
 from api.desk.routes.visiting import actor, coalition_of_address
-from api.desk.rules import importing as rules
+from api.desk.rules import filling, importing as rules
 from api.desk.rules.importing import BringScreen, PreviewScreen, ReadColumn
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Tone
 from api.errors import Invalid
@@ -208,15 +208,18 @@ def _asked(
         back=to(of.home, **inner),
         columns=[rules.column_words(each, words) for each in of.layout.columns if each != "id"],
         refused=why,
-        detail=_detail(refused),
+        detail=_why(refused),
     )
     return screen("table_in.html", shown, 422 if why else 200)
 
 
-def _detail(refused: Invalid | None) -> str:
+def _why(refused: Invalid | None) -> str:
+    """Return closer why a file is no table, or what keeps it out."""
     if refused is None:
         return ""
-    return " ".join([refused.detail, *(fault.detail for fault in refused.faults[:3])])
+    if not refused.faults:
+        return said().say("tables.save_it")
+    return filling.refusal(refused, said(), "table")
 
 
 def _header(table: FileTable) -> Sequence[str]:
@@ -286,7 +289,7 @@ def _looked(  # noqa: PLR0913 # a table, as it came and as it is read
         update=bool(one("update")),
         doubtful=bool(one("doubtful")),
         refused=words.say("tables.not_entered") if refused else "",
-        detail=rules.told_faults(refused.faults, words) if refused else "",
+        detail=_why(refused),
     )
     return screen("table_look.html", shown, 422 if refused else 200)
 

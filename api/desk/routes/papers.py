@@ -12,7 +12,7 @@ from api.accounts.rules import Role
 from api.desk.routes import review_base, statement_base
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
 from api.desk.routes.visiting import actor
-from api.desk.rules import typed_facts
+from api.desk.rules import filling, typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.papers import DocumentsScreen
 from api.desk.rules.reviewing import ReturnedScreen
@@ -176,7 +176,8 @@ class TakeReturnedFile(Screen):
             key = "consult.not_asked" if of_member else "word.another"
             return _returned(consultation_id, _wrong(key, "member_id" if of_member else "file"))
         except Conflict as refused:
-            return _returned(consultation_id, Form(values=sent(), faults={"file": refused.detail}))
+            wrong = {"file": filling.refusal(refused, said())}
+            return _returned(consultation_id, Form(values=sent(), faults=wrong))
         return _returned(consultation_id, Form(), commenting.file_read(report, said()))
 
 

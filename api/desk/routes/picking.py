@@ -60,8 +60,8 @@ class Pick:
         """Return the id of what is meant, or raise Invalid where nothing was typed, too."""
         if found := self.chosen():
             return found
-        fault = Fault(point(self.field), Code.REQUIRED, "Say which is meant.")
-        raise Invalid(fault.detail, [fault])
+        detail = "Say which is meant."
+        raise Invalid(detail, [Fault(point(self.field), Code.REQUIRED, detail)])
 
     def _meant(self, typed: str) -> Page[Choice]:
         if not typed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from api.desk.routes.base import Screen, at, day, led, onward, said, screen, to,
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules.publishing import PublishScreen, ToTick
 from api.desk.rules.signoffs import MOST_PEOPLE, LineToPrint
+from api.errors import Conflict
 from api.infra.database.transactions import Stale
 from api.organisations.rules import name_in
 from api.pages.routes.base import sent
@@ -144,14 +145,28 @@ def _case(each: CaseToConfirm) -> ToTick:
 
 def _mentions(found: Checklist, told: Mapping[str, Any]) -> list[ToTick]:
     """Return what the text says of members that is not so, once each."""
+    return [ToTick(key, words) for key, words in _said_of(found.mentions, told).items()]
+
+
+def _said_of(mentions: Sequence[MentionWarning], told: Mapping[str, Any]) -> dict[str, str]:
     names = {
         each["member"].id: name_in(each["organisation"].names, said().language)
         for each in told["members"]
     }
-    once: dict[str, ToTick] = {}
-    for each in found.mentions:
-        once.setdefault(each.key, ToTick(each.key, _mention(each, names)))
-    return list(once.values())
+    once: dict[str, str] = {}
+    for each in mentions:
+        once.setdefault(each.key, _mention(each, names))
+    return once
+
+
+def to_confirm(statement_id: UUID, refused: Conflict) -> dict[str, str]:
+    """Return in words what somebody has to confirm of a text that did not go out, by its keys."""
+    if isinstance(refused, MentionsNotConfirmed):
+        return _said_of(refused.told, board.read(actor(), statement_id, most_people=0))
+    if isinstance(refused, NotConfirmed):
+        found = checklist.read(actor(), statement_id, _CASE_DAYS)
+        return {each.case.key: _case(each).words for each in found.closed_cases}
+    return {}
 
 
 def _mention(each: MentionWarning, names: Mapping[UUID, str]) -> str:

@@ -110,7 +110,8 @@ def _new(organisation_id: UUID, form: Form) -> Response:
 def _taken(refused: Invalid | Conflict | Stale) -> Invalid | Stale:
     """Return that an address is another representative's as a fault of its field."""
     if isinstance(refused, Conflict):
-        return Invalid(refused.detail, [Fault("/email", Code.TAKEN, refused.detail)])
+        detail = "This address represents the organisation already."
+        return Invalid(detail, [Fault("/email", Code.TAKEN, detail)])
     return refused
 
 

@@ -26,7 +26,7 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import columns_of
+from api.desk.routes.shared import columns_of, countries
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import settings as rules
 from api.desk.rules.settings import (
@@ -107,6 +107,19 @@ class _SetSome(Screen):
 @at(f"{_AT}/coalition", "settings_coalition")
 class SetCoalition(_SetSome):
     name = "settings_coalition"  # its names, languages and reminders
+
+    def shown(self, coalition_id: UUID, form: Form) -> Response:
+        """Show what the form holds, with the languages and countries to choose from."""
+        row = coalitions.coalition(actor(), coalition_id)
+        shown = CoalitionScreen(
+            values=rules.coalition_as_typed(row),
+            chosen=rules.chosen(row),
+            languages=rules.languages_by_name(row.languages, said().language),
+            countries=countries(),
+            version=row.version,
+            form=form,
+        )
+        return screen("settings_coalition.html", shown)
 
 
 @at(f"{_AT}/sites", "settings_sites")

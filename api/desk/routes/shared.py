@@ -21,6 +21,7 @@ from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.infra import clock
 from api.infra.database.paging import Page
 from api.infra.text import languages, zones
+from api.pages.rules import pages
 from api.statements.models import Statement
 
 _Item = TypeVar("_Item")
@@ -65,6 +66,13 @@ def country(code: str | None) -> str:
     here, language = coalition(), said().language
     own: Mapping[str, str] = here.country_names.get(language, {}) if here else {}
     return languages.country_name(code, language, own)
+
+
+def countries() -> Sequence[tuple[str, str]]:
+    """Return code and name of every country, as `country` calls it, by the alphabet."""
+    here, language = coalition(), said().language
+    own = here.country_names.get(language, {}) if here else {}
+    return pages.countries(language, tuple(own.items()))
 
 
 def usual_zone() -> str:

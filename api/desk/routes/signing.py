@@ -27,6 +27,7 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.publishing import to_confirm
 from api.desk.routes.shared import country
 from api.desk.routes.signing_base import address_of, around, drawn, may, statement_of
 from api.desk.routes.visiting import actor, coalition, visit
@@ -193,7 +194,7 @@ class OpenSigning(Screen):
         except Invalid as refused:
             return _opening(statement_id, typed(refused))
         except Conflict as refused:
-            asked = rules.to_confirm(refused.faults)
+            asked = rules.to_confirm(refused.faults, to_confirm(statement_id, refused))
             if not asked:
                 raise
             return _opening(statement_id, _must_confirm(), asked)
@@ -288,7 +289,7 @@ class SetSigning(Screen):
         except (Invalid, Stale) as refused:
             return _settings(coalition_id, statement_id, typed(refused))
         except Conflict as refused:
-            asked = rules.to_confirm(refused.faults)
+            asked = rules.to_confirm(refused.faults, to_confirm(statement_id, refused))
             if not asked:
                 raise
             return _settings(coalition_id, statement_id, _must_confirm(), asked)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -90,8 +91,8 @@ def with_free_slug(title: str, begin: Callable[[str], _Begun]) -> _Begun:
 
 def taken() -> Invalid:
     """Return what is wrong where a short name is another statement's."""
-    fault = Fault("/slug", Code.TAKEN, "Another statement has this short name.")
-    return Invalid(fault.detail, [fault])
+    detail = "Another statement has this short name."
+    return Invalid(detail, [Fault("/slug", Code.TAKEN, detail)])
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -126,7 +127,8 @@ class BeginFromWords(Screen):
             return _words(typed(taken()))
         except Invalid as refused:
             faults = [_of_words(each) for each in refused.faults]
-            return _words(typed(Invalid(refused.detail, faults)))
+            refused.faults = faults
+            return _words(typed(refused))
         return onward("draft", "statement_begun", statement_id=begun.statement.id)
 
 
@@ -134,7 +136,7 @@ def _of_words(fault: Fault) -> Fault:
     """Return a fault of a document as one of the form of its first words."""
     pointer = fault.pointer.removeprefix("/document")
     at_body = pointer.startswith("/body")
-    return Fault("/text" if at_body else pointer, fault.code, fault.detail, limit=fault.limit)
+    return replace(fault, pointer="/text" if at_body else pointer)
 
 
 def _words(form: Form) -> Response:
@@ -208,15 +210,20 @@ class BeginFromFile(Screen):
         except NotAWordFile:
             return _file(_wrong_file(Code.UNREADABLE))
         except Invalid as refused:
-            form = typed(refused)
-            details = [f"{each.detail}" for each in refused.faults][:5]
-            whole = form.faults.get(filling.WHOLE)
-            return _file(form if whole is None else _wrong_file(None, details))
+            return _file(_of_file(refused))
 
 
-def _wrong_file(code: Code | None, details: Sequence[str] = ()) -> Form:
-    sentence = said().say(f"fault.{code}") if code else " ".join(details)
-    return Form(values=sent(), faults={"file": sentence})
+def _of_file(refused: Invalid) -> Form:
+    """Return what is wrong with a choice beside it, or else in the file, each with its place."""
+    form = typed(refused)
+    if filling.WHOLE not in form.faults or not refused.faults:
+        return form
+    told = filling.placed(refused.faults, said(), "document")
+    return Form(values=sent(), faults={"file": " ".join(told)})
+
+
+def _wrong_file(code: Code) -> Form:
+    return Form(values=sent(), faults={"file": said().say(f"fault.{code}")})
 
 
 def _from_word(coalition_id: UUID, data: bytes, name: str | None) -> Response:

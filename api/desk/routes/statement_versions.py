@@ -25,9 +25,10 @@ from api.desk.routes.base import (
     version,
     when,
 )
+from api.desk.routes.publishing import to_confirm
 from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
-from api.desk.rules import drafting, typed_facts
+from api.desk.rules import drafting, filling, typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
@@ -41,6 +42,7 @@ from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.portable.rules import identity
+from api.portable.rules.guard import SenseTurn
 from api.signoffs.service.mentions import MentionsNotConfirmed
 from api.statements import rules, schemas, service
 from api.statements.models import Revision, State, Statement, Weight
@@ -211,21 +213,22 @@ class FreezeDraft(Screen):
 
 def _freeze(statement_id: UUID, form: Form, refused: Conflict | None = None) -> Response:
     """Show the form of freezing; what stood in the way is asked about beside it."""
-    found, words = service.draft(actor(), statement_id), said()
+    found = service.draft(actor(), statement_id)
     statement = found.statement
     is_first = not statement.revision_number
     changes = None if is_first else _shown(diffs.diff(actor(), statement_id, None, None))
     asks: dict[str, Any] = {}
     if isinstance(refused, rules.NotEditorial):
-        asks["turns"] = [each.detail for each in refused.faults]
+        turns = diffs.diff(actor(), statement_id, None, None).turns
+        asks["turns"] = [_turned(each) for each in turns]
     elif isinstance(refused, rules.NotConfirmed):
         people = draft_acts.named(found.document)
         asks["cases"] = [(key, name, "") for key, name in people.items()]
     elif isinstance(refused, MentionsNotConfirmed):
-        asks["mentions"] = [(each.allowed[0], each.detail, "") for each in refused.faults]
+        told = to_confirm(statement_id, refused)
+        asks["mentions"] = [(key, mention, "") for key, mention in told.items()]
     if refused is not None:
-        key = f"versions.{refused.slug()}"
-        asks["wrong"] = words.say(key) if key in words.all else refused.detail
+        asks["wrong"] = filling.refusal(refused, said())
     return screen(
         "statement_freeze.html",
         FreezeScreen(
@@ -241,6 +244,11 @@ def _freeze(statement_id: UUID, form: Form, refused: Conflict | None = None) -> 
         ),
         status=200 if refused is None else 409,
     )
+
+
+def _turned(turn: SenseTurn) -> str:
+    signs = [f"\u2212{each}" for each in turn.removed] + [f"+{each}" for each in turn.added]
+    return said().say(f"turn.{turn.kind}", signs=", ".join(signs))
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/restore", "statement_restore")

@@ -138,7 +138,7 @@ def _look_at(found: SavedStatement) -> list[LookAt]:
         place = int(keys[1]) if is_block else -1
         block = body[place]["id"] if 0 <= place < len(body) else ""
         own = _OWN.get(fault.code) if block or fault.code is Code.CONFLICT else None
-        said_of = words.say(own) if own else filling.sentence("", fault, words)
+        said_of = words.say(own) if own else filling.sentence(fault, words)
         told[LookAt(said_of, block, place + 1)] = None
     return list(told)
 
@@ -339,9 +339,7 @@ def _refused(statement_id: UUID, block_id: str, faults: Sequence[Fault]) -> AnyR
 
 def _closed(statement_id: UUID, refused: Conflict) -> Response:
     """Show the text, on which nobody writes any more, with what was typed, to be copied."""
-    found, words = service.draft(actor(), statement_id), said()
-    key = f"versions.{refused.slug()}"
-    wrong = [words.say(key) if key in words.all else refused.detail]
+    found, wrong = service.draft(actor(), statement_id), [filling.refusal(refused, said())]
     shown = writing(found, wrong=wrong, kept=one("text") or one("items"))
     return screen("writing.html", shown, HTTPStatus.CONFLICT)
 
@@ -356,8 +354,7 @@ def _form(faults: Sequence[Fault]) -> tuple[Form, list[str]]:
         ]
     told = filling.told(faults, {**dict.fromkeys(_NAMED, ()), **values}, words)
     wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
-    details = [each.detail for each in faults if each.pointer in {"/find_case", "/find_demand"}]
-    return Form(values=values, faults=told), [*wrong, *filter(None, details)]
+    return Form(values=values, faults=told), wrong
 
 
 def _typed(block: WritingBlock) -> WritingBlock:

@@ -90,7 +90,7 @@ class NameScreen:
     is_named: bool
     public_label: str
     places: Sequence[LabelledPlace]
-    standing: str = ""  # what has to be changed first
+    standing: Sequence[str] = ()  # what has to be changed first, and where
     form: Form = field(default_factory=Form)
 
 

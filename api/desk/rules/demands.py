@@ -53,6 +53,8 @@ class ListFormScreen:
     """The form that says of whom a list asks."""
 
     values: Mapping[str, str]
+    countries: Sequence[tuple[str, str]]
+    of_party: Sequence[str] = ()
     back: str
     version: int | None = None  # None: it is new
     form: Form = field(default_factory=Form)
@@ -123,7 +125,7 @@ def subject(sent: Sent) -> dict[str, object]:
     party = {
         "id": forms.one(sent, "party.id"),
         "name": forms.one(sent, "party.name"),
-        "countries": forms.one(sent, "party.countries").upper().replace(",", " ").split(),
+        "countries": list(dict.fromkeys(filter(None, sent.get("party.countries", ())))),
     }
     return {"party": party}
 

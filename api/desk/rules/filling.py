@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from api.errors import Code, Conflict, Fault
+from api.errors import Code, Conflict, DomainError, Fault
+from api.infra.tables.reports import CellFault
 from api.infra.text import languages
 from api.pages.rules.sentences import Sentences
 from api.texts.rules import marks
 
 WHOLE = ""  # the form itself: what belongs to no field of it
+MOST_TOLD = 5  # sentences of one refusal
 
 
 def told(
@@ -28,7 +31,7 @@ def told(
         is_needed = is_empty and fault.code is Code.TOO_SHORT
         told_as = replace(fault, code=Code.REQUIRED) if is_needed else fault
         where = _misfit(told_as, sent.get(name, ()), said)
-        found.setdefault(name, where or sentence(name, told_as, said))
+        found.setdefault(name, where or sentence(told_as, said, name))
     return found
 
 
@@ -48,20 +51,50 @@ def _field(fault: Fault, fields: Container[str]) -> str:
     return next((name for name in around if name and name in fields), WHOLE)
 
 
-def sentence(name: str, fault: Fault, said: Sentences) -> str:
-    """Return what a page says of a fault: the field's own sentence, or that of its code.
+def sentence(fault: Fault | CellFault, said: Sentences, *names: str) -> str:
+    """Return what a page says of a fault: the sentence of one of its names, or of its code alone.
 
-    `[fault]` of the words has them: `taken`, and for a field `slug_taken`.
+    `[fault]` of the words has them: `taken`, and for a field `slug_taken`. What else is known of
+    it has its own: `too_long_limit` says how long it may be.
     """
-    keys = (f"fault.{name}_{fault.code}", f"fault.{fault.code}")
-    limit = "" if fault.limit is None else languages.number(int(fault.limit), said.language)
-    return said.say(next(key for key in keys if key in said.all), limit=limit)
+    known = {
+        "line": str(getattr(fault, "line", None) or ""),
+        "allowed": languages.joined(fault.allowed, said.language) if fault.allowed else "",
+        "limit": "" if fault.limit is None else languages.number(int(fault.limit), said.language),
+    }
+    more = [f"_{name}" for name, value in known.items() if value]
+    names = (*filter(None, [getattr(fault, "parameter", "")]), *names)
+    starts = [*(f"fault.{name}_{fault.code}" for name in names), f"fault.{fault.code}"]
+    keys = (start + end for start in starts for end in (*more, ""))
+    return said.say(next(key for key in keys if key in said.all), 0, **known)
 
 
-def standing(refused: Conflict, said: Sentences) -> str:
-    """Return that a form does not fit how things stand: what its own words say, or in general."""
-    own = f"problem.{refused.slug()}_text"
-    return said.say(own if own in said.all else "fault.standing")
+def refusal(refused: DomainError, said: Sentences, *names: str) -> str:
+    """Return what a page says of an act that was refused: no word of it is the API's.
+
+    `[problem]` has the sentences of kinds of errors: `nothing-changed_text`.
+    """
+    if (own := f"problem.{refused.slug()}_text") in said.all:
+        return said.say(own)
+    fields = ((each, each.pointer.strip("/").replace("/", ".")) for each in refused.faults)
+    every = dict.fromkeys(sentence(each, said, *names, field) for each, field in fields)
+    usual = "fault.standing" if isinstance(refused, Conflict) else "error.422_text"
+    return " ".join(islice(every, MOST_TOLD)) or said.say(usual)
+
+
+def placed(faults: Iterable[Fault], said: Sentences, *names: str) -> list[str]:
+    """Return what a page says of faults of a whole document: each with its place in it."""
+    told = (f"{_place(fault, said)}{sentence(fault, said, *names)}" for fault in faults)
+    return list(islice(dict.fromkeys(told), MOST_TOLD))
+
+
+def _place(fault: Fault, said: Sentences) -> str:
+    pointer = fault.pointer.removeprefix("/document")
+    first, _, rest = pointer.removeprefix("/").partition("/")
+    number = rest.partition("/")[0]
+    if first == "body" and number.isdecimal():
+        return f"{said.say('writing.at', place=str(int(number) + 1))}: "
+    return f"{pointer}: " if pointer else ""
 
 
 _SECRET = re.compile("password|secret|token|key$")  # names of fields

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from api.desk.rules import filling
 from api.desk.rules.tables import Listing
-from api.errors import Code, Fault
 from api.infra.tables.layouts import Column
 from api.infra.tables.reports import CellChange, CellFault, Reported
 from api.pages.rules.facts import Form
@@ -33,7 +32,7 @@ class BringScreen:
     back: str
     columns: Sequence[str]  # what the table may hold
     refused: str = ""  # why the file could not be read
-    detail: str = ""  # the same, closer, in English
+    detail: str = ""  # the same, closer
     form: Form = field(default_factory=Form)
 
 
@@ -105,20 +104,13 @@ def column_words(column: str, said: Sentences) -> str:
 
 
 def told(faults: Sequence[CellFault], said: Sentences) -> str:
-    """Return what is wrong in a line: in English closely, else by the sentences of the codes."""
-    return " ".join(_told(each.column, each.code, each.detail, said) for each in faults)
+    """Return what is wrong in a line, cell for cell."""
+    return " ".join(_told(each, said) for each in faults)
 
 
-def told_faults(faults: Sequence[Fault], said: Sentences) -> str:
-    """Return what keeps a table from being read."""
-    return " ".join(_told("", each.code, each.detail, said) for each in faults[:3])
-
-
-def _told(column: str, code: Code, detail: str, said: Sentences) -> str:
-    sentence = detail
-    if said.language != "en":
-        sentence = filling.sentence("", Fault("", code, detail), said)
-    return f"{column_words(column, said)}: {sentence}" if column else sentence
+def _told(fault: CellFault, said: Sentences) -> str:
+    sentence = filling.sentence(fault, said, fault.column, "cell")
+    return f"{column_words(fault.column, said)}: {sentence}" if fault.column else sentence
 
 
 def by_trouble(lines: Sequence[Reported]) -> list[Reported]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from api.accounts.rules import Role
 from api.coalitions.models import Coalition
-from api.desk.rules import typed_facts
+from api.desk.rules import founding, typed_facts
 from api.desk.rules.tables import Listing, Tone
+from api.infra.text import languages
 from api.pages.rules.facts import Form
 
 
@@ -58,6 +59,9 @@ class CoalitionScreen:
 
     values: Mapping[str, str]
     version: int
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)  # codes, by their fields
+    languages: Sequence[tuple[str, str]] = ()
+    countries: Sequence[tuple[str, str]] = ()
     form: Form = field(default_factory=Form)
 
 
@@ -143,14 +147,13 @@ class RecordScreen:
 
 
 COALITION = ("name", "slug", "remind_after_days", "remind_every_days")
-CODES = ("languages", "countries", "sensitive_countries")  # separated by commas or spaces
+CODES = ("languages", "countries", "sensitive_countries")  # chosen from lists, by their names
 
 
 def coalition_as_typed(coalition: Coalition) -> dict[str, str]:
     """Return what the fields of the form hold of a coalition."""
     return {
         **{name: str(getattr(coalition, name)) for name in COALITION},
-        **{name: ", ".join(getattr(coalition, name)) for name in CODES},
         "country_names": "\n".join(
             f"{tag} {code} {name}"
             for tag, names in coalition.country_names.items()
@@ -160,6 +163,18 @@ def coalition_as_typed(coalition: Coalition) -> dict[str, str]:
         "origins": "\n".join(coalition.origins),
         "accent": coalition.accent,
     }
+
+
+def chosen(coalition: Coalition) -> dict[str, Sequence[str]]:
+    """Return which languages and countries a coalition has, in its order."""
+    return {name: getattr(coalition, name) for name in CODES}
+
+
+def languages_by_name(known: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Return the languages that can be chosen, and those that are, as a language calls them."""
+    tags = dict.fromkeys([*known, *founding.OFFERED])
+    named = [(tag, languages.language_name(tag, language)) for tag in tags]
+    return sorted(named, key=lambda pair: languages.place_in(language, pair[1]))
 
 
 def coalition_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -172,7 +187,7 @@ def coalition_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     for name in ("remind_after_days", "remind_every_days"):
         if name in told:
             told[name] = typed_facts.number(told[name])
-    told |= {name: one(name).replace(",", " ").split() for name in CODES if name in values}
+    told |= _codes(values)
     if "country_names" in values:
         told["country_names"] = _names(one("country_names"))
     if "conjunctions" in values:
@@ -183,6 +198,12 @@ def coalition_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     if "accent" in values:
         told["accent"] = one("accent")
     return told
+
+
+def _codes(values: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the languages, the first one before the others, and the countries that are chosen."""
+    sent = {**values, "languages": [*values.get("languages", ()), *values.get("others", ())]}
+    return {name: list(dict.fromkeys(filter(None, sent[name]))) for name in CODES if name in values}
 
 
 def _names(text: str) -> dict[str, dict[str, str]]:

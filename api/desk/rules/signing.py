@@ -202,10 +202,10 @@ def confirmed(values: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: list(values.get(name, ())) for name in ("confirmed_cases", "confirmed_mentions")}
 
 
-def to_confirm(faults: Sequence[Fault]) -> list[ToConfirm]:
+def to_confirm(faults: Sequence[Fault], words: Mapping[str, str]) -> list[ToConfirm]:
     """Return what can be confirmed of what keeps a text from going out."""
     return [
-        ToConfirm(name=fault.pointer.strip("/"), value=value, words=fault.detail)
+        ToConfirm(name=fault.pointer.strip("/"), value=value, words=words.get(value, value))
         for fault in faults
         if fault.pointer in {"/confirmed_cases", "/confirmed_mentions"}
         for value in fault.allowed

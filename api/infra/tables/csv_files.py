@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from api.errors import Code, Fault
 from api.infra.tables import encodings
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.reports import NotATable
@@ -30,10 +31,11 @@ def decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
     if found is None and given:
         raise NotATable(f"Its bytes are not {given}: name another encoding, or none.")
     if found is None:
-        raise NotATable(
+        detail = (
             "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
             ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
         )
+        raise NotATable(detail, [Fault("", Code.REQUIRED, detail, parameter="encoding")])
     return found
 
 

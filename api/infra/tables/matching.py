@@ -205,7 +205,13 @@ class Matching(Import, Generic[R]):
     def _doubt(self, reported: Reported, doubts: Sequence[tuple[str, Known[R]]]) -> None:
         reported.state, reported.id = ImportState.DOUBTFUL, doubts[0][1].id
         reported.faults = [
-            CellFault(column, Code.MAY_BE_SAME, f"It may be {self._told(known)}. {ADVICE}")
+            CellFault(
+                column,
+                Code.MAY_BE_SAME,
+                f"It may be {self._told(known)}. {ADVICE}",
+                allowed=(self.kind.called(known.facts),),
+                line=known.line if known.id is None else None,
+            )
             for column, known in islice(doubts, MOST_TOLD)
         ]
 
@@ -226,7 +232,7 @@ class Matching(Import, Generic[R]):
             return
         if known.line is not None:
             detail = f"Line {known.line} is about the same one: the first one counts."
-            reported.faults = [CellFault("", Code.DUPLICATE, detail)]
+            reported.faults = [CellFault("", Code.DUPLICATE, detail, line=known.line)]
         elif self.how.on_difference is OnDifference.UPDATE and known.row is not None:
             faults = self.kind.forbids(known, after, self._clash(known, after))
             reported.settle(LineState.CHANGED, faults)

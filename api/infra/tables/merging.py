@@ -57,19 +57,20 @@ class Merge(Generic[R]):
             first = self._stood_for.setdefault(there.id, line.line)
             if first != line.line:
                 detail = f"Line {first} is about the same one: leave one out."
-                faults.append(CellFault("", Code.DUPLICATE, detail))
+                faults.append(CellFault("", Code.DUPLICATE, detail, line=first))
         elif key is None and alike is not None:
             first = self._entered.get(alike, line.line)
             if first != line.line:
                 detail = f"Line {first} says the same: give each a key."
-                faults.append(CellFault("key", Code.DUPLICATE, detail))
+                faults.append(CellFault("key", Code.DUPLICATE, detail, line=first))
         self._entered.setdefault(alike, line.line)
         # Whose key may not be seen, has it not compared either.
         if key is not None and (there is None or there.key not in {None, key}):
             if key in self._taken:
                 by = self._taken[key]
                 who = "Another one here" if by is None else f"Line {by}"
-                faults.append(CellFault("key", Code.TAKEN, f"{who} has this key: choose another."))
+                detail = f"{who} has this key: choose another."
+                faults.append(CellFault("key", Code.TAKEN, detail, line=by))
             self._taken.setdefault(key, line.line)
         return faults
 

@@ -71,7 +71,9 @@ def read(data: bytes, said: FileHints = NOTHING_SAID) -> Table:
 def refuse_old(data: bytes) -> None:
     """Let a file pass, unless it is a workbook that is too old or locked to be unpacked."""
     if data.startswith(office.COMPOUND):
-        raise NotATable(LOCKED if office.is_locked(data) else OLD)
+        if office.is_locked(data):
+            raise NotATable(LOCKED, [Fault("", Code.FORBIDDEN, LOCKED)])
+        raise NotATable(OLD, [Fault("", Code.WRONG_FORMAT, OLD)])
 
 
 def refuse_sheet(said: FileHints) -> None:
@@ -99,7 +101,7 @@ def _of_workbook(data: bytes, sheet: str | None) -> Table:
     except LimitReached as limit:
         if limit.is_late:  # of computing it had less than it may take
             raise Busy("It took too long beside others. Try again in a while.") from limit
-        raise NotATable(TOO_MUCH) from limit
+        raise NotATable(TOO_MUCH, [Fault("", Code.TOO_LARGE, TOO_MUCH)]) from limit
     except Invalid as refused:
         of_choice = [replace(fault, parameter="sheet") for fault in refused.faults]
         raise NotATable(refused.detail, of_choice) from refused

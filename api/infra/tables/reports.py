@@ -52,16 +52,22 @@ class LineState(StrEnum):
 
 
 class CellFault(NamedTuple):
-    """What is wrong in one cell; no column where it is the line."""
+    """What is wrong in one cell; no column where it is the line.
+
+    `limit` and `allowed` are those of a Fault; `line` is another one that it is about.
+    """
 
     column: str
     code: Code
     detail: str
+    limit: float | None = None
+    allowed: tuple[str, ...] = ()
+    line: int | None = None
 
     @classmethod
     def of(cls, column: str, reason: Reason) -> CellFault:
         """Return what is wrong for a reason."""
-        return cls(column, reason.code, str(reason))
+        return cls(column, reason.code, str(reason), reason.limit, reason.allowed)
 
 
 class CellChange(NamedTuple):
@@ -148,10 +154,16 @@ class Report:
 def must_be_whole(lines: Iterable[Reported]) -> None:
     """Let a table without a refused line pass, or raise LinesRefused with every fault."""
     faults = [
-        Fault(each.place + (point(column) if column else ""), code, detail)
+        Fault(
+            each.place + (point(wrong.column) if wrong.column else ""),
+            wrong.code,
+            wrong.detail,
+            limit=wrong.limit,
+            allowed=wrong.allowed,
+        )
         for each in lines
         if each.state == LineState.REFUSED
-        for column, code, detail in each.faults
+        for wrong in each.faults
     ]
     if faults:
         raise LinesRefused(
@@ -163,7 +175,8 @@ def must_be_whole(lines: Iterable[Reported]) -> None:
 
 def too_many() -> NoReturn:
     """Refuse a table that is too long."""
-    raise NotATable(f"Send at most {MOST_LINES:,} lines at once.")
+    detail = f"Send at most {MOST_LINES:,} lines at once."
+    raise NotATable(detail, [Fault("", Code.TOO_MANY, detail, limit=MOST_LINES)])
 
 
 class FileHints(NamedTuple):

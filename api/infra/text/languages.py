@@ -153,6 +153,17 @@ def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> st
     return own.get(code) or locale_of(language).territories.get(code) or code
 
 
+def language_name(tag: str, language: str) -> str:
+    """Return what a language calls another one, as it begins a line, or the tag."""
+    named = locale_of(language).languages
+    plain = tag.replace("-", "_")
+    name = named.get(plain) or named.get(plain.partition("_")[0])
+    if name is None:
+        return tag
+    told = name[:1].upper() + name[1:]
+    return told if plain in named else f"{told} ({tag})"
+
+
 def language_code(text: str) -> str:
     """Return the tag of a language that is named in English, in Russian or in itself, or the text.
 

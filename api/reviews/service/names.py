@@ -61,7 +61,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield from (leaf.text for leaf in walk.leaves_of(words))
 
 
-def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[cases.NamedIn]:
     """Put the label where the name stands, if there is one.
 
     Without one what tells the name is read by coordinators only, as it was written.

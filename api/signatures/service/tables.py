@@ -90,21 +90,18 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
         if key is not None:
             sound = rules.sound(line.facts["kind"], line.facts)
             if key in there:
-                state, faults = (
-                    SignatoryLineState.DUPLICATE,
-                    [CellFault("name", Code.DUPLICATE, there[key])],
-                )
+                state, faults = SignatoryLineState.DUPLICATE, [there[key]]
             elif sound in there:
-                faults = [CellFault("name", Code.MAY_BE_SAME, there[sound])]
-            there.setdefault(key, f"Line {line.line} enters the same one.")
-            there.setdefault(sound, f"It sounds like line {line.line}, and is entered as well.")
+                faults = [there[sound]]
+            there.setdefault(key, _same(line.line))
+            there.setdefault(sound, _alike(line.line))
         report.append(Reported(line.line, line.place, state, faults))
     return report
 
 
 def _there(
     session: Session, statement: Statement, wanted: Collection[Hashable]
-) -> dict[Hashable, str]:
+) -> dict[Hashable, CellFault]:
     """Return which of these signatories are there, and what to say of them.
 
     People who signed in public are not looked at: among many there are namesakes, and it is by
@@ -115,14 +112,28 @@ def _there(
         Signature.state == SignatureState.CONFIRMED,
         (Signature.source != Source.PUBLIC) | (Signature.kind == SignatoryKind.ORGANISATION),
     )
-    there: dict[Hashable, str] = {}
+    there: dict[Hashable, CellFault] = {}
     for some in session.scalars(query.execution_options(yield_per=rows.AT_ONCE)).partitions():
         known = rows.identities(session, some)
         for row in some:
             who = known.get(row.id, {})
             told = {
-                rules.sameness(row.kind, who): "It is there already.",
-                rules.sound(row.kind, who): "It sounds like one that is there, and is entered.",
+                rules.sameness(row.kind, who): _same(None),
+                rules.sound(row.kind, who): _alike(None),
             }
             there |= {key: said for key, said in told.items() if key in wanted}
     return there
+
+
+def _same(line: int | None) -> CellFault:
+    detail = f"Line {line} enters the same one." if line else "It is there already."
+    return CellFault("name", Code.DUPLICATE, detail, line=line)
+
+
+def _alike(line: int | None) -> CellFault:
+    detail = (
+        f"It sounds like line {line}, and is entered as well."
+        if line
+        else "It sounds like one that is there, and is entered."
+    )
+    return CellFault("name", Code.MAY_BE_SAME, detail, line=line)

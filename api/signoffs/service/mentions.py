@@ -52,6 +52,13 @@ TOLD: Mapping[str, str] = {
 class MentionsNotConfirmed(Conflict, title="The text says of members what is not so"):
     """A text names who did not approve it, or counts wrongly, only where somebody confirms it."""
 
+    def __init__(
+        self, detail: str, faults: Sequence[Fault], told: Sequence[MentionWarning]
+    ) -> None:
+        """Say what is to be confirmed."""
+        super().__init__(detail, faults)
+        self.told = told
+
 
 @dataclass(frozen=True)
 class MentionWarning:
@@ -207,18 +214,19 @@ def of_outgoing(
     if before is not None:
         said = replace(found, document=before)
         confirmed = {*confirmed, *(each.key for each in _warned(session, actor, board, said))}
-    left = [
-        Fault(
-            "/confirmed_mentions", Code.REQUIRED, f"{each.pointer}: {each.detail}",
-            allowed=(each.key,),
-        )
-        for each in told
-        if each.key not in confirmed
-    ]  # fmt: skip
-    if left:
+    if left := [each for each in told if each.key not in confirmed]:
         raise MentionsNotConfirmed(
             "Change the draft and freeze it again, ask who has not answered, or send the keys of"
             " what is right as it is in confirmed_mentions.",
+            [
+                Fault(
+                    "/confirmed_mentions",
+                    Code.REQUIRED,
+                    f"{each.pointer}: {each.detail}",
+                    allowed=(each.key,),
+                )
+                for each in left
+            ],
             left,
         )
     return _as_faults(told)

@@ -89,7 +89,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from (note for _, note in _rounds(session, coalition_id))
 
 
-def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[cases.NamedIn]:
     """Keep to ourselves the notes that tell a name, and print lines without it.
 
     What members are told gets the label. Return where it cannot, without one.
@@ -148,26 +148,26 @@ def _announce(session: Session, signature: Signature) -> None:
     events.announce(session, SignaturesTakenBack(**whose))
 
 
-def _silence_closings(session: Session, silence: cases.NameSilence) -> Iterator[str]:
+def _silence_closings(session: Session, silence: cases.NameSilence) -> Iterator[cases.NamedIn]:
     for row, reason in _closings(session, silence.entry.case.coalition_id):
         if not secrecy.telling(reason, silence.entry.names):
             continue
         where = f"statements/{row.statement_id}/closed-questions/{row.member_id}"
         if silence.label is None:
-            yield f"the reason at {where}"
+            yield cases.NamedIn(f"the reason at {where}", "question", "")
             continue
         after = _labelled(silence, "question", where, "reason", reason)
         keys.write(session, row, QuestionClosing.content, {"reason": after})
         audit.record(session, None, "question.relabelled", row)
 
 
-def _silence_rounds(session: Session, silence: cases.NameSilence) -> Iterator[str]:
+def _silence_rounds(session: Session, silence: cases.NameSilence) -> Iterator[cases.NamedIn]:
     for row, note in _rounds(session, silence.entry.case.coalition_id):
         if not secrecy.telling(note, silence.entry.names):
             continue
         where = f"statements/{row.statement_id}/sign-off-round"
         if silence.label is None:
-            yield f"the note at {where}"
+            yield cases.NamedIn(f"the note at {where}", "round", "")
             continue
         after = _labelled(silence, "round", where, "note", note)
         late_sealing.write(session, row, SignOffRound.note, after)

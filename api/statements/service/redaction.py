@@ -60,7 +60,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield from filter(None, (revision.note, revision.reason))
 
 
-def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[cases.NamedIn]:
     """Put a case's label where its name stands; return the texts in which that cannot be."""
     entry, label = silence.entry, silence.label
     versions.forget_of(session, DraftVersion.coalition_id == entry.case.coalition_id)
@@ -76,10 +76,15 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
         if secrecy.tells_of(draft, entry.names, entry.case.key) and (
             label is None or not _redraft(session, statement, draft, silence)
         ):
-            left.append(f"the draft of {_told(statement, entry)}")
+            called = _told(statement, entry)
+            left.append(cases.NamedIn(f"the draft of {called}", "draft", called))
         advice = "" if label else " (let the case be named, then take that back: it reaches these)"
         left += [
-            f"revision {number} of {_told(statement, entry)}{advice}"
+            cases.NamedIn(
+                f"revision {number} of {_told(statement, entry)}{advice}",
+                "revision",
+                f"{_told(statement, entry)}, {number}",
+            )
             for number in _succeed(session, statement, silence)
         ]
     return left
@@ -266,11 +271,12 @@ def _told(statement: Statement, entry: cases.Entry) -> str:
     return str(statement.id) if names.tells(statement.slug, entry.names) else statement.slug
 
 
-def references_to(session: Session, case: Case) -> list[str]:
+def references_to(session: Session, case: Case) -> list[cases.NamedIn]:
     """Return the drafts that hold a case; a live case goes only when none does."""
     query = select(Statement.slug).where(
         Statement.coalition_id == case.coalition_id, past.names_case(case.key, 0)
     )
     return [
-        f"the draft of {slug}" for slug in session.scalars(query.order_by(Statement.created_at))
+        cases.NamedIn(f"the draft of {slug}", "draft", slug)
+        for slug in session.scalars(query.order_by(Statement.created_at))
     ]
