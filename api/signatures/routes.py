@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -233,6 +233,16 @@ class Confirmation(MethodView):
         """Bind a signature to the newest revision, of which the signatory saw the text."""
         sha256 = given["revision_sha256"]
         return changes.confirm(current_actor(), signature_id, sha256)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signature-confirmations")
+class Confirmations(MethodView):
+    @blueprint.arguments(schemas.ConfirmationsIn)
+    @blueprint.response(200, schemas.ConfirmedOut)
+    def post(self, given: dict[str, Any], statement_id: UUID) -> Mapping[str, int]:
+        """Bind several signatures to the newest revision; all or none."""
+        ids, sha256 = given["ids"], given["revision_sha256"]
+        return changes.confirm_all(current_actor(), statement_id, ids, sha256)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/disclosure")

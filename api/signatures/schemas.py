@@ -19,6 +19,7 @@ from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
 
 MOST_IN_ORDER = 20_000
+MOST_AT_ONCE = 200
 SHA256 = {
     "description": "SHA-256 of the revision that the signatory saw.",
     "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -81,6 +82,24 @@ class ConfirmationIn(Schema):
     """The text that the signatory has seen now."""
 
     revision_sha256 = fields.Sha256(required=True, **SHA256)
+
+
+class ConfirmationsIn(ConfirmationIn):
+    """Several signatures whose signatories have seen the text."""
+
+    ids = fields.List(
+        fields.UUID(),
+        required=True,
+        validate=validate.Length(1, MOST_AT_ONCE),
+        example=["9b2f7c1e-4b0a-4f5e-8d3c-6a1e2b3c4d5f"],
+    )
+
+
+class ConfirmedOut(OutSchema):
+    """How many signatures a confirmation changed."""
+
+    changed = fields.Integer()
+    unchanged = fields.Integer(description="They were bound to the text already.", example=0)
 
 
 class RepresentativeOut(OutSchema):

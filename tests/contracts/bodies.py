@@ -112,6 +112,10 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "POST /v1/signatures/{signature_id}/confirmation": lambda scene, ids: {
         "revision_sha256": scene.sha256_of(scene.statement_of(ids["signature_id"]))
     },
+    "POST /v1/statements/{statement_id}/signature-confirmations": lambda scene, ids: {
+        "ids": [ids["signature_id"]],
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
     "POST /v1/coalitions/{coalition_id}/invitations": lambda *_: {
         "name": "A. Specimen",
         "email": "invited@specimen.example",

@@ -168,6 +168,7 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/signatures.csv": "viewer",
     "GET /v1/statements/{statement_id}/signatures.json": "viewer",
     "POST /v1/statements/{statement_id}/signature-imports": "coordinator",
+    "POST /v1/statements/{statement_id}/signature-confirmations": "coordinator",
     **_of("/v1/statements/{statement_id}/evidence", "GET, POST", "coordinator"),
     **_of("/v1/evidence/{evidence_id}", "GET, DELETE, GET /file", "coordinator"),
     "GET /v1/signatures/{signature_id}": "viewer",

@@ -178,7 +178,7 @@ def _old_signature(scene: Scene) -> dict[str, str]:
     statement, sha256 = scene.text()
     signature = builders.a_signature(scene.owner, statement, sha256)
     builders.another_revision(scene.owner, statement, "material")
-    return {"signature_id": signature}
+    return {"statement_id": statement, "signature_id": signature}
 
 
 def _document(scene: Scene) -> dict[str, str]:
@@ -341,6 +341,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
+    "POST /v1/statements/{statement_id}/signature-confirmations": _old_signature,
     "GET /v1/statements/{statement_id}/documents/{key}": _document,
     "POST /v1/updates/{update_id}/pause": _begun,
     "POST /v1/updates/{update_id}/resumption": _paused,

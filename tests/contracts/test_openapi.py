@@ -55,6 +55,7 @@ OF_A_STATE = {
     "POST /v1/statements/{statement_id}/signatures",
     "PUT /v1/statements/{statement_id}/signature-order",
     "POST /v1/signatures/{signature_id}/confirmation",
+    "POST /v1/statements/{statement_id}/signature-confirmations",
     "POST /v1/statements/{statement_id}/moderation-decisions",
     "POST /v1/statements/{statement_id}/sign-off-round/asks",
     "POST /v1/statements/{statement_id}/sign-offs",

@@ -1,4 +1,4 @@
-"""Many addressees at once, from tables of others. Nobody is subscribed to anything."""
+"""Many addressees or members at once, from tables of others. Nobody is subscribed to anything."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from api.accounts.rules import Role
 from api.coalitions import service
 from api.coalitions.models import Addressee
 from api.coalitions.rules.importing import FIELDS, Addressees
+from api.coalitions.service import memberships
 from api.coalitions.service.locking import lock_coalition
 from api.infra.security import audit, keys
 from api.infra.tables.matching import Known, Matching
+from api.organisations.service.contacts import ContactImport
 
 
 class AddresseeImport(Matching[Addressee]):
@@ -39,3 +41,11 @@ class AddresseeImport(Matching[Addressee]):
         row = service.put_addressee(self.session, self.coalition_id, facts)
         audit.record(self.session, self.by, "addressee.entered", row, facts)
         return row.id
+
+
+class MemberImport(ContactImport):
+    """A table of others with organisations and their people; the organisations become members."""
+
+    def write(self) -> None:
+        super().write()
+        memberships.put(self.session, self.by, self.coalition_id, self.meant())

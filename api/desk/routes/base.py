@@ -285,6 +285,14 @@ def ids(name: str = "ids") -> list[UUID]:
         raise NotFound("The page that led here is old. Load it again.") from None
 
 
+def an_id() -> UUID:
+    """Return the one row that a button of it, or an undo, is about."""
+    found = ids()
+    if len(found) != 1:
+        raise NotFound("The page that led here is old. Load it again.")
+    return found[0]
+
+
 def page_request(limit: int = 50, name: str = "cursor") -> PageRequest:
     """Return which page of a list the address or its form asks for."""
     return PageRequest(limit=limit, cursor=request.args.get(name) or one(name) or None)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes.base import (
     REFUSED,
     Screen,
+    an_id,
     at,
-    ids,
+    cursors,
     one,
     onward,
     page_request,
@@ -22,9 +23,10 @@ from api.desk.routes.base import (
     typed,
     when,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules.moderation import BlocksScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, Listing, ListRow, Press
 from api.moderation.schemas import BlockIn
 from api.moderation.service import blocks
 from api.moderation.service.blocks import AlreadyBlocked, BlockView
@@ -64,9 +66,8 @@ class EndBlocks(Screen):
     least = Role.COORDINATOR
 
     def post(self, coalition_id: UUID) -> AnyResponse:
-        """Take blocks off the list; what they kept out stays out."""
-        for each in ids():
-            blocks.remove(actor(), each)
+        """Take a block off the list; what it kept out stays out."""
+        blocks.remove(actor(), an_id())
         return onward("blocks", "unblocked")
 
 
@@ -75,13 +76,10 @@ def _blocks(coalition_id: UUID, form: Form) -> Response:
     found = blocks.of_coalition(actor(), coalition_id, page_request())
     table = Listing(
         caption=words.say("blocks.title"),
-        columns=[
-            ListColumn(words=words.say(f"blocks.{key}"))
-            for key in ("value", "kind", "act", "since", "end")
-        ],
+        columns=columns_of("blocks", "value", "kind", "act", "since", "end"),
         rows=[_block(each) for each in found.items],
         path=to("blocks"),
-        query={"cursor": request.args.get("cursor", "")},
+        query=cursors("cursor"),
         following=found.following,
     )
     return screen("blocks.html", BlocksScreen(blocks=table, back=to("settings"), form=form))

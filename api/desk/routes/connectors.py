@@ -27,12 +27,11 @@ from api.desk.routes.base import (
     version,
     when,
 )
-from api.desk.routes.outgoing import table_of, tabs
+from api.desk.routes.outgoing import part_of, table_of
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import connecting, outgoing
 from api.desk.rules.connecting import ToolScreen, ToolTried
 from api.desk.rules.frames import Danger
-from api.desk.rules.outgoing import OutgoingScreen
 from api.desk.rules.tables import Cell, Filter, Listing, ListRow, Press, Tone
 from api.errors import NotFound
 from api.infra.database.paging import Page
@@ -57,10 +56,8 @@ class MailingTools(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """List mailing tools, and what to do about each."""
         found = service.of_coalition(actor(), coalition_id, page_request())
-        rows = [_row(each) for each in found.items]
         columns = ("what", "state", "to_do", "waiting", "act")
-        listed = table_of("tools", columns, rows, to("connectors"), found)
-        return screen("connectors.html", OutgoingScreen(tabs=tabs(), listed=listed))
+        return part_of("tools", columns, found, _row)
 
 
 def _row(each: ConnectorView) -> ListRow:

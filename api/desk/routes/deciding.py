@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes import review_base
-from api.desk.routes.base import REFUSED, Screen, at, ids, led, one, onward, said, to, typed
+from api.desk.routes.base import REFUSED, Screen, an_id, at, led, one, onward, said, to, typed
 from api.desk.routes.reviewing import comments_screen
 from api.desk.routes.visiting import actor
 from api.desk.rules import filling, head_forms
@@ -110,9 +110,6 @@ class UndoDecision(Screen):
         """Open again what was just declined or settled."""
         del coalition_id
         review_base.consultation_of(consultation_id)
-        for each in ids():
-            if one("do") == "suggestion":
-                deciding.reopen(actor(), each)
-            else:
-                comments.reopen(actor(), each)
+        reopen = deciding.reopen if one("do") == "suggestion" else comments.reopen
+        reopen(actor(), an_id())
         return onward("consultation", "undone", consultation_id=consultation_id)

@@ -16,16 +16,16 @@ from api.cases import rules as case_rules, schemas as case_schemas
 from api.cases.service.tables import CaseImport
 from api.coalitions import schemas as coalition_schemas
 from api.coalitions.rules.importing import ADDRESSEES
-from api.coalitions.service.imports import AddresseeImport
+from api.coalitions.service.imports import AddresseeImport, MemberImport
 from api.demands import rules as demand_rules, schemas as demand_schemas
 from api.demands.service import tables as demand_tables
 from api.demands.service.tables import DemandImport
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
-from api.desk.routes.members import enter_members
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor, coalition_of_address
 from api.desk.rules import filling, importing as rules
 from api.desk.rules.importing import BringScreen, PreviewScreen, ReadColumn
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Tone
+from api.desk.rules.tables import Cell, Listing, ListRow, Tone
 from api.errors import Invalid
 from api.infra.tables import layouts
 from api.infra.tables.importing import Import
@@ -71,37 +71,10 @@ def _by(import_: Callable[[Actor, UUID, Taking], Import]) -> Callable[..., _Take
     return lambda who, whose, how, _: import_(who, whose, how).take_in
 
 
-KINDS = {
-    "cases": TableKind(_by(CaseImport), case_rules.LAYOUT, case_schemas.CaseLineIn, "cases"),
-    "demands": TableKind(
-        _by(DemandImport), demand_rules.LAYOUT, demand_schemas.DemandLineIn, "demands"
-    ),
-    "organisations": TableKind(
-        _by(OrganisationImport),
-        organisation_rules.ORGANISATIONS,
-        organisation_schemas.OrganisationLineIn,
-        "organisations",
-    ),
-    "contacts": TableKind(
-        _by(ContactImport),
-        contact_rules.CONTACTS,
-        organisation_schemas.ContactLineIn,
-        "organisations",
-        contact_rules.guessed,
-    ),
-    "representatives": TableKind(
-        _by(RepresentativeImport),
-        organisation_rules.REPRESENTATIVES,
-        organisation_schemas.CommitterLineIn,
-        "organisations",
-    ),
-    "addressees": TableKind(
-        _by(AddresseeImport),
-        ADDRESSEES,
-        coalition_schemas.AddresseeLineIn,
-        "addressees",
-    ),
-}
+def _contacts(who: Actor, whose: UUID, how: Taking, _: Hidden) -> _Take:
+    """Take organisations with their people in, as members where that was ticked."""
+    kind = MemberImport if one("members") else ContactImport
+    return kind(who, whose, how).take_in
 
 
 class TableScreen(Screen):
@@ -130,17 +103,14 @@ class TableScreen(Screen):
             hidden = self.hidden(inner)
             try:
                 hidden = self.with_scan(inner, hidden)
-                report = _taken(self.of, whose, table, hidden, is_preview=False)
+                _taken(self.of, whose, table, hidden, is_preview=False)
             except Invalid as refused:
                 return _looked(self, inner, data, table, hidden, refused=refused)
-            return self.entered(coalition_id, inner, report)
+            return self.entered(inner)
         return _looked(self, inner, data, table, self.hidden(inner))
 
-    def entered(
-        self, coalition_id: UUID, inner: Mapping[str, UUID], report: Imported
-    ) -> AnyResponse:
+    def entered(self, inner: Mapping[str, UUID]) -> AnyResponse:
         """Lead on to what was entered."""
-        del coalition_id, report
         here: dict[str, Any] = dict(inner)
         return onward(self.of.home, "table_entered", **here)
 
@@ -160,43 +130,62 @@ class TableScreen(Screen):
 
 @at("/<uuid:coalition_id>/tables/cases", "cases_in")
 class CasesIn(TableScreen):
-    kind, of, least = "cases", KINDS["cases"], CaseImport.needs
+    kind, least = "cases", CaseImport.needs
+    of = TableKind(_by(CaseImport), case_rules.LAYOUT, case_schemas.CaseLineIn, "cases")
 
 
 @at("/<uuid:coalition_id>/tables/demands", "demands_in")
 class DemandsIn(TableScreen):
-    kind, of, least = "demands", KINDS["demands"], DemandImport.needs
+    kind, least = "demands", DemandImport.needs
+    of = TableKind(_by(DemandImport), demand_rules.LAYOUT, demand_schemas.DemandLineIn, "demands")
 
 
 @at("/<uuid:coalition_id>/tables/organisations", "organisations_in")
 class OrganisationsIn(TableScreen):
-    kind, of, least = "organisations", KINDS["organisations"], OrganisationImport.needs
+    kind, least = "organisations", OrganisationImport.needs
+    of = TableKind(
+        _by(OrganisationImport),
+        organisation_rules.ORGANISATIONS,
+        organisation_schemas.OrganisationLineIn,
+        "organisations",
+    )
 
 
 @at("/<uuid:coalition_id>/tables/contacts", "contacts_in")
 class ContactsIn(TableScreen):
     """Organisations with their people, for who may say who commits them."""
 
-    kind, of, least = "contacts", KINDS["contacts"], ContactImport.needs
+    kind, least = "contacts", ContactImport.needs
+    of = TableKind(
+        _contacts,
+        contact_rules.CONTACTS,
+        organisation_schemas.ContactLineIn,
+        "organisations",
+        contact_rules.guessed,
+    )
 
-    def entered(
-        self, coalition_id: UUID, inner: Mapping[str, UUID], report: Imported
-    ) -> AnyResponse:
-        """Make the organisations members, too, where that was ticked."""
-        if not one("members"):
-            return super().entered(coalition_id, inner, report)
-        enter_members(coalition_id, rules.meant(report.lines))
-        return onward("members", "members_entered")
+    def entered(self, inner: Mapping[str, UUID]) -> AnyResponse:
+        """Lead on to the members, where the organisations became some."""
+        return onward("members", "members_entered") if one("members") else super().entered(inner)
 
 
 @at("/<uuid:coalition_id>/tables/representatives", "representatives_in")
 class RepresentativesIn(TableScreen):
-    kind, of, least = "representatives", KINDS["representatives"], RepresentativeImport.needs
+    kind, least = "representatives", RepresentativeImport.needs
+    of = TableKind(
+        _by(RepresentativeImport),
+        organisation_rules.REPRESENTATIVES,
+        organisation_schemas.CommitterLineIn,
+        "organisations",
+    )
 
 
 @at("/<uuid:coalition_id>/tables/addressees", "addressees_in")
 class AddresseesIn(TableScreen):
-    kind, of, least = "addressees", KINDS["addressees"], AddresseeImport.needs
+    kind, least = "addressees", AddresseeImport.needs
+    of = TableKind(
+        _by(AddresseeImport), ADDRESSEES, coalition_schemas.AddresseeLineIn, "addressees"
+    )
 
 
 def _asked(
@@ -313,7 +302,7 @@ def _lines(lines: Sequence[Reported]) -> Listing:
     keys = ("line", "state", "why")
     return Listing(
         caption=words.say("tables.lines"),
-        columns=[ListColumn(words=words.say(f"tables.{key}")) for key in keys],
+        columns=columns_of("tables", *keys),
         rows=[_line(each, names) for each in lines],
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response
@@ -17,6 +16,7 @@ from api.coalitions.service.invitations import AlreadyMember
 from api.desk.routes.base import (
     REFUSED,
     Screen,
+    an_id,
     at,
     day,
     ids,
@@ -29,11 +29,11 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import asked_once, choice, choices, country
+from api.desk.routes.shared import asked_once, choice, choices, columns_of, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembershipScreen, MembersScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.tables import Cell, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.infra import clock
 from api.organisations import service as organisations
@@ -76,7 +76,7 @@ def table_of(
     """Return a list of the area under columns."""
     return Listing(
         caption=said().say(f"members.{of}"),
-        columns=[ListColumn(words=said().say(f"members.{key}")) for key in keys],
+        columns=columns_of("members", *keys),
         rows=rows,
         path=to(of),
         following=following,
@@ -211,19 +211,8 @@ class MembersEnter(Screen):
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Enter the organisations that were ticked as members."""
-        enter_members(coalition_id, ids())
+        memberships.enter(actor(), coalition_id, ids())
         return onward("members", "members_entered")
-
-
-def enter_members(coalition_id: UUID, organisation_ids: Iterable[UUID]) -> None:
-    """Enter organisations as members from today; who is one, or was, stays as it is."""
-    wanted = list(dict.fromkeys(organisation_ids))
-    there = memberships.of(actor(), coalition_id, wanted)
-    for each in wanted:
-        if each not in there:
-            facts = loaded(schemas.MemberIn(), {"organisation_id": str(each)})
-            with suppress(AlreadyMember):  # somebody else was faster
-                service.add_member(actor(), coalition_id, facts)
 
 
 @at("/<uuid:coalition_id>/members/returns", "members_return")
@@ -232,9 +221,9 @@ class MembersReturn(Screen):
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Undo that memberships were ended."""
-        for member_id in ids():
-            there = service.member(actor(), member_id)
-            service.change_member(actor(), member_id, there.version, {"until": None})
+        member_id = an_id()
+        there = service.member(actor(), member_id)
+        service.change_member(actor(), member_id, there.version, {"until": None})
         return onward("members", "member_changed")
 
 

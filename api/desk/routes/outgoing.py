@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.accounts.service import jobs
 from api.desk.routes.base import (
     Screen,
+    an_id,
     at,
-    ids,
+    cursors,
     one,
     onward,
     page_request,
@@ -23,18 +25,22 @@ from api.desk.routes.base import (
     typed,
     when,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import outgoing as rules
 from api.desk.rules.outgoing import OutgoingScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, Listing, ListRow, Press
 from api.errors import Conflict, Invalid
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.paging import Page
 from api.infra.mail.letters import Letter, LetterState
 from api.mailings import schemas, service as mailings
 from api.mailings.service import suppressions
+from api.mailings.service.suppressions import SuppressionView
 from api.pages.rules.facts import Anchor, Form
 from api.web.validate import loaded
+
+_Item = TypeVar("_Item")
 
 
 def tabs() -> list[Anchor]:
@@ -50,13 +56,27 @@ def table_of(
     words = said()
     return Listing(
         caption=words.say(f"outgoing.{caption}"),
-        columns=[ListColumn(words=words.say(f"outgoing.{each}")) for each in columns],
+        columns=columns_of("outgoing", *columns),
         rows=rows,
         path=path,
-        query={"cursor": request.args.get("cursor", "")},
+        query=cursors("cursor"),
         total=page.total,
         following=page.following,
     )
+
+
+def part_of(
+    part: str,
+    columns: tuple[str, ...],
+    page: Page[_Item],
+    row: Callable[[_Item], ListRow],
+    form: Form | None = None,
+) -> Response:
+    """Show a page of a part of the area; its screen and its template have one name."""
+    name = dict(rules.PARTS)[part]
+    rows = [row(each) for each in page.items]
+    listed = table_of(part, columns, rows, to(name), page)
+    return screen(f"{name}.html", OutgoingScreen(tabs=tabs(), listed=listed, form=form or Form()))
 
 
 @at("/<uuid:coalition_id>/outgoing", "outgoing")
@@ -67,26 +87,23 @@ class FailedLetters(Screen):
         """List the letters that failed for good; to whom they were, no row says."""
         state = LetterState.FAILED
         found = mailings.of_coalition(actor(), coalition_id, page_request(), state=state)
-        rows = [_letter(each) for each in found.items]
-        columns = ("what", "why", "when", "act")
-        listed = table_of("letters", columns, rows, to("outgoing"), found)
-        return screen("outgoing.html", OutgoingScreen(tabs=tabs(), listed=listed))
+        return part_of("letters", ("what", "why", "when", "act"), found, _letter)
 
 
 def _letter(each: Letter) -> ListRow:
-    words = said()
-    again = Press(
-        action=to("letter_again", letter_id=each.id), words=words.say("outgoing.try_again")
-    )
-    key = f"outgoing.kind_{each.kind}"
+    words, key = said(), f"outgoing.kind_{each.kind}"
     return ListRow(
         cells=[
             Cell(text=words.say(key if key in words.all else "outgoing.a_letter")),
             Cell(text=words.say(f"outgoing.{rules.letter_key(each.fault)}")),
             Cell(html=when(each.shown_ended_at)),
-            Cell(press=again),
+            Cell(press=_again("letter_again", letter_id=each.id)),
         ]
     )
+
+
+def _again(name: str, **row: UUID) -> Press:
+    return Press(action=to(name, **row), words=said().say("outgoing.try_again"))
 
 
 @at("/<uuid:coalition_id>/letters/<uuid:letter_id>/again", "letter_again")
@@ -111,8 +128,7 @@ class LeftAlone(Screen):
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Leave an address alone, or let one get letters again."""
         if one("do") == "lift":
-            for each in ids():
-                suppressions.lift(actor(), each)
+            suppressions.lift(actor(), an_id())
             return onward("suppressions", "suppression_lifted")
         try:
             facts = loaded(schemas.SuppressionIn(), {"email": one("email")})
@@ -125,29 +141,26 @@ class LeftAlone(Screen):
         return onward("suppressions", "suppressed")
 
     def _shown(self, coalition_id: UUID, form: Form) -> Response:
-        words = said()
         found = suppressions.of_coalition(actor(), coalition_id, page_request())
-        path = to("suppressions")
-        rows = [
-            ListRow(
-                cells=[
-                    Cell(text=each.email),
-                    Cell(text=words.say(f"outgoing.cause_{each.row.cause}")),
-                    Cell(html=when(each.row.since)),
-                    Cell(
-                        press=Press(
-                            action=path,
-                            words=words.say("outgoing.lift"),
-                            fields=[("do", "lift"), ("ids", str(each.row.id))],
-                        )
-                    ),
-                ]
-            )
-            for each in found.items
-        ]
         columns = ("address", "why", "since", "act")
-        listed = table_of("suppressions", columns, rows, path, found)
-        return screen("suppressions.html", OutgoingScreen(tabs=tabs(), listed=listed, form=form))
+        return part_of("suppressions", columns, found, _suppression, form)
+
+
+def _suppression(each: SuppressionView) -> ListRow:
+    words = said()
+    lift = Press(
+        action=to("suppressions"),
+        words=words.say("outgoing.lift"),
+        fields=[("do", "lift"), ("ids", str(each.row.id))],
+    )
+    return ListRow(
+        cells=[
+            Cell(text=each.email),
+            Cell(text=words.say(f"outgoing.cause_{each.row.cause}")),
+            Cell(html=when(each.row.since)),
+            Cell(press=lift),
+        ]
+    )
 
 
 @at("/<uuid:coalition_id>/outgoing/work", "dead_jobs")
@@ -157,22 +170,17 @@ class GivenUp(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """List the work that was tried for long and is tried no more by itself."""
         found = jobs.of_coalition(actor(), coalition_id, page_request(), state=JobState.DEAD)
-        rows = [_job(each) for each in found.items]
-        columns = ("what", "why", "when", "act")
-        listed = table_of("given_up", columns, rows, to("dead_jobs"), found)
-        return screen("dead_jobs.html", OutgoingScreen(tabs=tabs(), listed=listed))
+        return part_of("given_up", ("what", "why", "when", "act"), found, _job)
 
 
 def _job(job: Job) -> ListRow:
-    words = said()
-    again = Press(action=to("job_again", job_id=job.id), words=words.say("outgoing.try_again"))
-    key = rules.job_key(job.kind)
+    words, key = said(), rules.job_key(job.kind)
     return ListRow(
         cells=[
             Cell(text=words.say(f"given_up.{key}"), small=job.kind),
             Cell(text=words.say(f"given_up.{key}_text")),
             Cell(html=when(job.finished_at or job.created_at)),
-            Cell(press=again),
+            Cell(press=_again("job_again", job_id=job.id)),
         ]
     )
 

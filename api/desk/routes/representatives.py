@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.desk.routes.base import (
     Screen,
+    an_id,
     at,
     cursors,
     day,
-    ids,
     onward,
     page_request,
     said,
@@ -23,10 +23,11 @@ from api.desk.routes.base import (
     version,
 )
 from api.desk.routes.members import letter_languages
+from api.desk.routes.shared import columns_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen
-from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.rules.tables import Cell, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
@@ -46,10 +47,7 @@ def people_of(found: Organisation) -> Listing | None:
     people = service.representatives(actor(), found.id, page_request())
     return Listing(
         caption=said().say("members.people"),
-        columns=[
-            ListColumn(words=said().say(f"members.{key}"))
-            for key in ("person", "post", "left", "leave")
-        ],
+        columns=columns_of("members", "person", "post", "left", "leave"),
         rows=[_person(each) for each in people.items],
         path=to("organisation", organisation_id=found.id),
         query=cursors("cursor"),
@@ -183,11 +181,7 @@ class RepresentativesReturn(Screen):
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Undo that people left."""
-        organisation_id = None
-        for each in ids():
-            row = service.representative(actor(), each).representative
-            service.change_representative(actor(), each, row.version, {"left_on": None})
-            organisation_id = row.organisation_id
-        if organisation_id is None:
-            return onward("organisations")
-        return onward("organisation", "person_changed", organisation_id=organisation_id)
+        representative_id = an_id()
+        row = service.representative(actor(), representative_id).representative
+        service.change_representative(actor(), representative_id, row.version, {"left_on": None})
+        return onward("organisation", "person_changed", organisation_id=row.organisation_id)

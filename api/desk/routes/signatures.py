@@ -26,11 +26,12 @@ from api.desk.routes.base import (
     to,
     typed,
 )
+from api.desk.routes.shared import columns_of
 from api.desk.routes.signing_base import around, country_of, may, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signatories as rules
 from api.desk.rules.signatories import ExportScreen, SignaturesScreen
-from api.desk.rules.tables import BulkAct, Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.rules.tables import BulkAct, Cell, Filter, Listing, ListRow
 from api.desk.schemas import SearchIn
 from api.errors import Invalid, NotFound
 from api.infra.background.jobs import Job, JobState
@@ -107,8 +108,7 @@ def _decided(statement: Statement, act: str) -> AnyResponse:
     whose = {name: value for name, value in whose.items() if name in {"statement_id", *_FILTERS}}
     try:
         if what == "confirm":
-            for each in meant:
-                changes.confirm(who, each, sha256)
+            changes.confirm_all(who, statement.id, meant, sha256)
             return onward("signatures", "signatures_confirmed", **whose)
         decision, code = _DECISIONS[what]
         queue.decide_all(who, statement.id, meant, decision, None)
@@ -183,7 +183,7 @@ def _listed(
     shown = [name for name in _FILTERS if is_coordinator or name in {"kind", "source"}]
     table = Listing(
         caption=words.say("signatures.title"),
-        columns=[ListColumn(words=words.say(f"signatures.{key}")) for key in names],
+        columns=columns_of("signatures", *names),
         rows=[_row(each) for each in page.items],
         path=to("signatures", statement_id=statement.id),
         query=query,

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.desk.routes.base import (
     Screen,
+    an_id,
     at,
-    ids,
     one,
     onward,
     page_request,
@@ -22,10 +22,10 @@ from api.desk.routes.base import (
     version,
     when,
 )
-from api.desk.routes.outgoing import table_of, tabs
+from api.desk.routes.outgoing import part_of, table_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import record
-from api.desk.rules.outgoing import OutgoingScreen, WebhookScreen
+from api.desk.rules.outgoing import WebhookScreen
 from api.desk.rules.tables import Cell, ListRow, Press, Tone
 from api.errors import NotFound
 from api.webhooks import service as webhooks
@@ -48,10 +48,8 @@ class Webhooks(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """List the other systems that are told of events, and how each does."""
         found = webhooks.of_coalition(actor(), coalition_id, page_request())
-        rows = [_endpoint(each) for each in found.items]
         columns = ("what", "state", "to_do", "taken_at", "act")
-        listed = table_of("webhooks", columns, rows, to("webhooks"), found)
-        return screen("webhooks.html", OutgoingScreen(tabs=tabs(), listed=listed))
+        return part_of("webhooks", columns, found, _endpoint)
 
 
 def _endpoint(each: EndpointView) -> ListRow:
@@ -117,8 +115,7 @@ class Webhook(Screen):
             deliveries.test(who, endpoint_id)
         elif act == "replay":
             webhooks.endpoint(who, endpoint_id)
-            for each in ids():
-                deliveries.replay(who, each)
+            deliveries.replay(who, an_id())
         else:
             raise NotFound("The page that led here is old. Load it again.")
         return onward("webhook", f"webhook_{act}", endpoint_id=endpoint_id)

@@ -10,7 +10,6 @@ import binascii
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from api.desk.rules import filling
 from api.desk.rules.tables import Listing
@@ -116,11 +115,6 @@ def _told(fault: CellFault, said: Sentences) -> str:
 def by_trouble(lines: Sequence[Reported]) -> list[Reported]:
     """Return lines in the order in which they need a look."""
     return sorted(lines, key=lambda each: TROUBLE.index(str(each.state)))
-
-
-def meant(lines: Sequence[Reported]) -> list[UUID]:
-    """Return the ids of the rows that lines surely stand for."""
-    return [each.id for each in lines if each.id and str(each.state) not in {"doubtful", "refused"}]
 
 
 def changed(

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Code, Conflict, Fault, Invalid, point
+from api.errors import Conflict
 from api.infra.background import events
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
@@ -90,8 +89,8 @@ def decide(
     """Say what becomes of one signature; the same again is fine."""
     with transaction() as session:
         statement, signature = rows.load_held(session, actor, signature_id)
-        if not _is_open(signature):
-            raise NotForModeration(_why(signature))
+        if why := _hindrance(signature):
+            raise NotForModeration(why)
         _decided(session, actor, statement, [signature], decision, reason=reason)
         session.flush()
         (shown,) = rows.shown(session, statement, [signature], Audience.COORDINATOR)
@@ -104,32 +103,17 @@ def decide_all(
     """Say what becomes of several signatures of a statement, all or none of them."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
-        query = select(Signature).where(
-            Signature.statement_id == statement.id, Signature.id.in_(ids)
-        )
-        ordered = query.order_by(Signature.id).with_for_update()
-        found = {row.id: row for row in session.scalars(ordered)}
-        faults = [
-            Fault(point("ids", place), Code.NOT_FOUND, "The statement has no such signature.")
-            if each not in found
-            else Fault(point("ids", place), Code.CONFLICT, _why(found[each]))
-            for place, each in enumerate(ids)
-            if each not in found or not _is_open(found[each])
-        ]
-        if faults:
-            raise Invalid("Some of these are not for moderation.", faults)
-        which = list(found.values())
+        which = rows.load_several(session, statement, ids, _hindrance)
         changed = _decided(session, actor, statement, which, decision, reason=reason)
-        return {"changed": changed, "unchanged": len(found) - changed}
+        return {"changed": changed, "unchanged": len(which) - changed}
 
 
-def _is_open(signature: Signature) -> bool:
-    return signature.source is Source.PUBLIC and signature.state in OPEN
-
-
-def _why(signature: Signature) -> str:
+def _hindrance(signature: Signature) -> str:
+    """Return why nothing is decided on a signature; "" where something may be."""
     if signature.source is not Source.PUBLIC:
         return "A coordinator entered it: withdraw or delete it."
+    if signature.state in OPEN:
+        return ""
     return f"It is {signature.state}." + (
         " Undo the invalidation first." if signature.state is SignatureState.INVALIDATED else ""
     )

@@ -87,6 +87,12 @@ class ContactImport(Import):
             each._replace(column=names.get(each.column, each.column)) for each in told
         ]
 
+    def meant(self) -> list[UUID]:
+        """Return the organisations that lines surely stand for, once they are written."""
+        unsure = {LineState.REFUSED, ImportState.DOUBTFUL}
+        sure = (each.id for each in self._told.values() if each.state not in unsure)
+        return list(dict.fromkeys(filter(None, sure)))
+
     def write(self) -> None:
         self._organisations.write()
         for _, facts in self._people.entering:

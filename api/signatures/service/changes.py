@@ -143,15 +143,38 @@ def confirm(actor: Actor, signature_id: UUID, sha256: str) -> SignatureView:
     with transaction() as session:
         statement, signature = rows.load_held(session, actor, signature_id)
         _must_stand(signature)
-        revision = rows.current(session, statement, sha256)
-        if signature.revision_number != revision.number:
-            with counts.followed(session, statement, [signature]):
-                signature.revision_number = revision.number
-                signature.revision_sha256 = revision.sha256
-            touch(signature, None)
-            told = {"revision_sha256": sha256}
-            audit.record(session, actor, "signature.confirmed", signature, told)
+        _confirmed(session, actor, statement, [signature], sha256)
         return _shown(session, statement, signature)
+
+
+def confirm_all(
+    actor: Actor, statement_id: UUID, ids: Sequence[UUID], sha256: str
+) -> Mapping[str, int]:
+    """Bind several of a statement's signatures to its newest text, all or none of them."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        which = rows.load_several(session, statement, ids, _withdrawal)
+        changed = _confirmed(session, actor, statement, which, sha256)
+        return {"changed": changed, "unchanged": len(which) - changed}
+
+
+def _confirmed(
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    signatures: Sequence[Signature],
+    sha256: str,
+) -> int:
+    revision = rows.current(session, statement, sha256)
+    changed = [each for each in signatures if each.revision_number != revision.number]
+    with counts.followed(session, statement, changed):
+        for each in changed:
+            each.revision_number, each.revision_sha256 = revision.number, revision.sha256
+            touch(each, None)
+    for each in changed:
+        told = {"revision_sha256": sha256}
+        audit.record(session, actor, "signature.confirmed", each, told)
+    return len(changed)
 
 
 def withdraw(actor: Actor, signature_id: UUID) -> SignatureView:
@@ -224,8 +247,13 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
 
 
 def _must_stand(signature: Signature) -> None:
-    if signature.state is SignatureState.WITHDRAWN:
-        raise Withdrawn("Enter a new signature if the signatory wants to sign again.")
+    if why := _withdrawal(signature):
+        raise Withdrawn(why)
+
+
+def _withdrawal(signature: Signature) -> str:
+    is_withdrawn = signature.state is SignatureState.WITHDRAWN
+    return "Enter a new signature if the signatory wants to sign again." if is_withdrawn else ""
 
 
 def _shown(session: Session, statement: Statement, signature: Signature) -> SignatureView:

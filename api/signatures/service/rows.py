@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.security import keys
 from api.signatures import rules
@@ -86,6 +86,31 @@ def load_held(session: Session, actor: Actor, signature_id: UUID) -> tuple[State
     found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
     statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
     return statement, load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
+
+
+def load_several(
+    session: Session,
+    statement: Statement,
+    ids: Sequence[UUID],
+    hindrance: Callable[[Signature], str],
+) -> list[Signature]:
+    """Return signatures of a statement that is held, held too; all of them, or raise Invalid.
+
+    `hindrance` says what keeps one from what is to be done; "": nothing.
+    """
+    query = select(Signature).where(Signature.statement_id == statement.id, Signature.id.in_(ids))
+    ordered = query.order_by(Signature.id).with_for_update()
+    found = {row.id: row for row in session.scalars(ordered)}
+    faults = [
+        Fault(point("ids", place), Code.NOT_FOUND, "The statement has no such signature.")
+        if each not in found
+        else Fault(point("ids", place), Code.CONFLICT, hindrance(found[each]))
+        for place, each in enumerate(ids)
+        if each not in found or hindrance(found[each])
+    ]
+    if faults:
+        raise Invalid("Nothing was done, for some of these cannot be taken.", faults)
+    return list(found.values())
 
 
 def audience_of(actor: Actor, coalition_id: UUID, *, is_glance: bool = False) -> Audience:

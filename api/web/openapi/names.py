@@ -67,6 +67,7 @@ EXCEPTIONS = {
     "post /v1/statements/{statement_id}/sign-off-round/asks": "askForSignOffs",
     "post /v1/public/consultations/{secret}/erasure": "eraseMyself",
     "post /v1/statements/{statement_id}/moderation-decisions": "decideSignatures",
+    "post /v1/statements/{statement_id}/signature-confirmations": "confirmSignatures",
     "get /v1/statements/{statement_id}/documents/{key}": "getKeptDocument",
     "post /v1/coalitions/{coalition_id}/connector-trials": "tryConnectorSettings",
     "post /v1/connectors/{connector_id}/read-backs": "readBackConnector",
