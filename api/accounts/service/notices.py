@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.accounts.models import DeskSession, Passkey, User
+from api.accounts.models import DeskSession, User
 from api.accounts.rules import NOTICED
 from api.accounts.service import person
 from api.infra.mail import letters
@@ -14,17 +14,20 @@ from api.infra.runtime import runtime
 
 
 def promise(session: Session, row_id: UUID) -> None:
-    """Promise it, of a passkey that was added or of a session by means that are new."""
+    """Promise it, of a session by means that are new, or of a user who got a passkey.
+
+    Not of the passkey: whoever adds one and removes it at once would leave nothing to tell of.
+    """
     letters.promise(session, NOTICED, None, row_id)
 
 
 def letter(session: Session, row_id: UUID) -> letters.Facts | None:
-    """Find what it says; None where that is gone again. Of no coalition, it names none."""
-    passkey, began = session.get(Passkey, row_id), session.get(DeskSession, row_id)
-    found = passkey or began
-    if found is None:
+    """Find what it says; None where its user is gone. Of no coalition, it names none."""
+    began = session.get(DeskSession, row_id)
+    user = session.get(User, began.user_id if began else row_id)
+    if user is None:
         return None
-    who = person(session, session.get_one(User, found.user_id))
+    who = person(session, user)
     return letters.Facts(
         to=who.email,
         language=who.language or "en",

@@ -46,7 +46,7 @@ from api.accounts.rules import (
 from api.accounts.service import challenges, notices, person, sessions
 from api.accounts.service.sessions import Visit
 from api.config import is_named_safely
-from api.errors import Forbidden, Invalid, NotFound
+from api.errors import Conflict, Forbidden, Invalid, NotFound
 from api.infra import clock
 from api.infra.database.transactions import insert, reading, transaction
 from api.infra.net.rate_limits import prefix_of
@@ -60,6 +60,10 @@ NAME = "Undersigned"
 
 class PasskeyRefused(Invalid, title="This passkey is not taken"):
     """A passkey is of one person and place, and each answer of it good once."""
+
+
+class TooManyPasskeys(Conflict, title="There are as many passkeys as there may be"):
+    """A person has so many at most: one that is not used goes first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def offer(visit: Visit) -> str:
     with transaction() as session:
         mine = session.scalars(select(Passkey).where(Passkey.user_id == visit.actor.user_id)).all()
         if len(mine) >= MOST_PASSKEYS:
-            raise PasskeyRefused(f"You have {MOST_PASSKEYS} passkeys. Remove one of them first.")
+            raise TooManyPasskeys(f"You have {MOST_PASSKEYS} passkeys. Remove one of them first.")
         who = person(session, session.get_one(User, visit.actor.user_id))
         options = webauthn.generate_registration_options(
             rp_id=_place(),
@@ -131,7 +135,7 @@ def register(visit: Visit, answer: str, label: str) -> PasskeyView:
         _call(session, row, label)
         insert(session, row, on_clash=PasskeyRefused("It is there already."))
         audit.append(session, visit.actor, "passkey.added", None, row.id)
-        notices.promise(session, row.id)
+        notices.promise(session, row.user_id)
         return _view(session, row)
 
 
