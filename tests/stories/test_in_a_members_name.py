@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stories.test_sign_off_letters_read_little import queries
 from tests.stories.test_who_is_who import HOUSE, queue
 from tests.support.builders import a_representative, a_signature, an_organisation
 
@@ -37,6 +38,19 @@ def test_a_stranger_who_signs_in_the_name_of_a_member_waits_for_a_coordinator(
     (waits,) = rush.owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
     assert waits["resembles"] == [{"id": entry, "names": names}]
     assert rush.total() == 1
+
+
+def test_the_queue_asks_once_of_each_name_for_whom_it_may_pass(rush: Rush) -> None:
+    rush.set(moderation="flagged")
+    an_organisation(rush.owner, rush.coalition, names={"en": "Specimen Press Watch"})
+    for name in ("Specimen Press Watch Local", "Specimen Press Watch International"):
+        rush.signed(f"{name.split()[-1].lower()}@specimen.example", **HOUSE, name=name)
+
+    with rush.world.app.app_context(), queries() as asked:
+        held = rush.owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
+
+    assert [len(each["resembles"]) for each in held] == [1, 1]
+    assert sum("FROM organisations" in each for each in asked) == 2
 
 
 def test_who_left_an_organisation_is_a_stranger_to_it(rush: Rush) -> None:

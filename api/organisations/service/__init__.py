@@ -232,28 +232,27 @@ def alike(session: Session, coalition_id: UUID, name: str) -> list[Organisation]
 
     They sound like it, or it is theirs with something added ("Specimen Watch International").
     """
-    mine = Organisation.coalition_id == coalition_id
-    found = {
-        each.id: each
-        for each in sounding(session, coalition_id, name)
-        if each.coalition_id == coalition_id
-    }
-    column, inner = Organisation.exact_names, spelling.inside(name)
-    lines = [column.contains(f"\n{each}\n", autoescape=True) for each in inner]
-    if lines:
-        longer = select(Organisation).where(mine, or_(*lines))
-        found |= {each.id: each for each in session.scalars(longer)}
-    return sorted(found.values(), key=lambda each: (each.sort_name, each.id))
+    mine, column = Organisation.coalition_id == coalition_id, Organisation.exact_names
+    lines = [f"\n{each}\n" for each in spelling.inside(name)]
+    longer = [column.contains(line, autoescape=True) for line in lines]
+    sounds = spelling.matches(Organisation.spellings, name)
+    found = [
+        each
+        for each in session.scalars(select(Organisation).where(mine, or_(sounds, *longer)))
+        if _sounds(each, name) or any(line in (each.exact_names or "") for line in lines)
+    ]
+    return sorted(found, key=lambda each: (each.sort_name, each.id))
 
 
 def sounding(session: Session, coalition_id: UUID, name: str) -> list[Organisation]:
     """Return the entries, the coalition's and the directory's, that sound like a name."""
     theirs = (Organisation.coalition_id == coalition_id) | Organisation.is_public
     query = select(Organisation).where(theirs, spelling.matches(Organisation.spellings, name))
-    sound = spelling.folded(name)
-    return [
-        each for each in session.scalars(query) if sound in map(spelling.folded, names_of(each))
-    ]
+    return [each for each in session.scalars(query) if _sounds(each, name)]
+
+
+def _sounds(organisation: Organisation, name: str) -> bool:
+    return spelling.folded(name) in map(spelling.folded, names_of(organisation))
 
 
 def add_representative(
