@@ -38,8 +38,6 @@ from api.texts.rules.document import PortableBlock, PortableDocument
 
 # What these mean of a draft: a block that prints nothing; what is said of a member and is not so.
 _OWN = {Code.UNUSED: "writing.silent", Code.CONFLICT: "writing.mention"}
-# Fields that a block may have, and that send nothing where nothing is ticked.
-_NAMED = ("text", "items", "cases", "countries", "ids", "lists")
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text", "draft")
@@ -264,7 +262,9 @@ class _Change:
 def _read(
     kind: str, block: PortableBlock | None, document: PortableDocument, finds: block_forms.Finds
 ) -> tuple[list[PortableBlock], dict[str, str]]:
-    """Return the blocks that were typed, and the footnotes with one that is new."""
+    """Return the blocks that were typed, and the footnotes with a new one, or raise Invalid."""
+    if faults := block_forms.unchosen(kind, sent(), finds):
+        raise Invalid("The block names nothing of what it is to print.", faults)
     values, notes = dict(sent()), dict(document.get("footnotes", {}))
     for label in [name.removeprefix("note.") for name in values if name.startswith("note.")]:
         if label in notes and (words := one(f"note.{label}")):
@@ -329,7 +329,7 @@ def _refused(statement_id: UUID, block_id: str, faults: Sequence[Fault]) -> AnyR
         return _stale(statement_id, block_id)
     place = drafting.place_of(found.document["body"], block_id)
     typed = len(typed_text.blocks(one("text"))) or 1
-    is_of_form = any(fault.pointer in {"/find_case", "/find_demand"} for fault in faults)
+    is_of_form = any(fault.pointer in block_forms.OF_FORM for fault in faults)
     form, wrong = _form(faults if is_of_form else block_forms.faults_in(faults, place, typed))
     known = draft_acts.sources(found.document)
     notes = found.document.get("footnotes", {})
@@ -352,7 +352,7 @@ def _form(faults: Sequence[Fault]) -> tuple[Form, list[str]]:
             replace(each, pointer="/text") if each.pointer.startswith("/items") else each
             for each in faults
         ]
-    told = filling.told(faults, {**dict.fromkeys(_NAMED, ()), **values}, words)
+    told = filling.told(faults, {**dict.fromkeys(block_forms.NAMED, ()), **values}, words)
     wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
     return Form(values=values, faults=told), wrong
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from api.desk.rules import drafting, typed_text
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.pages.rules.facts import Form
 from api.pages.rules.forms import Sent, one
 from api.texts.rules.document import PortableBlock
@@ -17,6 +17,10 @@ Choices = Sequence[tuple[str, str]]
 
 OF_A_QUOTE = ("lead", "text", "source", "locator", "url", "retrieved")
 _WHICH = {"demands": ("lists", "ids"), "cases": ("ids", "countries", "items")}
+# Fields that a block may have, and that send nothing where nothing is ticked.
+NAMED = ("text", "items", "cases", "countries", "ids", "lists")
+# Where the form itself is at fault, and not the draft that it would make.
+OF_FORM = {point(name) for name in ("find_case", "find_demand", *NAMED)}
 _IN_A_LINE, _HIGHEST = 78, 30  # characters; rows
 # Where a fault of the format's is in a form whose field has another name.
 _FIELDS = {"paragraph": "text", "heading": "text", "headings": "names"}
@@ -173,11 +177,8 @@ def read(
         known = _demands(sent, finds)
     else:
         known = _cases(sent, known, finds)
-    filled = {
-        name: value
-        for name, value in known.items()
-        if value or name in {"headings", "text", "items"}
-    }
+    kept_empty = {"headings", "text", "items", "lists", "ids", "countries"}
+    filled = {name: value for name, value in known.items() if value or name in kept_empty}
     return [cast("PortableBlock", {kind: filled})]
 
 
@@ -185,11 +186,29 @@ def _lined(sent: Sent, name: str) -> list[str]:
     return [line.strip() for line in one(sent, name).split("\n") if line.strip()]
 
 
+def unchosen(kind: str, sent: Sent, finds: Finds) -> list[Fault]:
+    """Return the fault of a block that says which of its demands or cases print, and names none."""
+    which = _which(kind, sent, finds)
+    field = "cases" if (kind, which) == ("cases", "ids") else which
+    if kind not in _WHICH or which == "all" or any(each.strip() for each in sent.get(field, ())):
+        return []
+    if which == "ids" and (finds.demands if kind == "demands" else finds.cases):
+        return []
+    return [Fault(point(field), Code.TOO_FEW, "Nothing is chosen.")]
+
+
+def _which(kind: str, sent: Sent, finds: Finds) -> str:
+    """Return which demands or cases a block is to print; "all" of demands."""
+    if finds.demands if kind == "demands" else finds.cases:
+        return "ids"
+    usual = "all" if kind == "demands" else "ids"
+    asked = one(sent, f"which_{kind}")
+    return asked if asked in _WHICH.get(kind, ()) else usual
+
+
 def _demands(sent: Sent, finds: Finds) -> dict[str, Any]:
-    which = one(sent, "which_demands")
+    which = _which("demands", sent, finds)
     found: dict[str, Any] = {"lead": one(sent, "lead")}
-    if finds.demands:
-        which = "ids"
     if which == "lists":
         found["lists"] = list(sent.get("lists", ()))
     elif which == "ids":
@@ -202,7 +221,7 @@ def _demands(sent: Sent, finds: Finds) -> dict[str, Any]:
 
 
 def _cases(sent: Sent, known: Mapping[str, Any], finds: Finds) -> dict[str, Any]:
-    which = "ids" if finds.cases else one(sent, "which_cases")
+    which = _which("cases", sent, finds)
     found: dict[str, Any] = {"lead": one(sent, "lead")}
     if which == "countries":
         return {**found, "countries": list(sent.get("countries", ()))}
