@@ -34,6 +34,16 @@ def learn(text: SigningOff, name: str, by: Client | None = None) -> tuple[int, s
     return answer.status, str(answer.json.get("type"))
 
 
+def test_a_legal_form_stays_in_one_line_and_the_name_as_it_was_given(text: SigningOff) -> None:
+    assert text.say("Ada", printed_name="Specimen e. V.").status == 200
+    assert text.prints() == ["Specimen e. V. (BRD)"]
+    text.move("review", "published")
+
+    page = text.owner.get(f"{text.path}/document", format="html").body.decode()
+
+    assert "Specimen e.\N{NO-BREAK SPACE}V. (BRD)" in page
+
+
 def test_a_member_sees_its_line_in_the_language_of_the_text(text: SigningOff) -> None:
     assert text.seen("Ada")["line"] == "Bread (BRD)"
     assert text.prints() == []

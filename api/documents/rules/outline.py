@@ -15,6 +15,7 @@ from api.portable.rules.signing import Signatories, SignatoryLine
 from api.texts.rules import markdown
 from api.texts.rules.words import Words
 
+_ABBREVIATED = re.compile(r"(?<!\w)([^\W\d_]\.) (?=[^\W\d_]\.)")  # a letter, before another
 _LONG = 48  # characters: more would break every line of two columns twice
 _MANY = 200  # names: more are laid out ten times as fast one after the other as in columns
 _FEWEST_HEADINGS = 3  # for which a list of contents is worth its place
@@ -105,11 +106,23 @@ def groups(lines: Sequence[SignatoryLine], words: Words) -> list[Group]:
     found = []
     for kind, of_kind in groupby(lines, key=lambda line: line["kind"]):
         names = tuple(
-            Name(line["text"], marks[kind] if line.get("lead") else None, _note(line, words))
+            Name(
+                _unbroken(line["text"]),
+                marks[kind] if line.get("lead") else None,
+                _note(line, words),
+            )
             for line in of_kind
         )
         found.append(Group(headings[kind] if mixed else None, names))
     return found
+
+
+def _unbroken(text: str) -> str:
+    """Return a line whose abbreviated legal form ("e. V.", "s. r. o.") no line break parts.
+
+    Initials that follow one another stay together too.
+    """
+    return _ABBREVIATED.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 def _note(line: SignatoryLine, words: Words) -> str | None:
