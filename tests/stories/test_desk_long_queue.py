@@ -44,3 +44,31 @@ def test_whoever_looks_through_a_long_queue_stays_where_they_are(
     assert page.status == 422
     assert "Nothing was decided" in page.text
     assert "A robot." in page.html
+
+
+def names_on(desk: Desk) -> list[str]:
+    return [str(each) for each in desk.page.tree.xpath("//*[@class='who']//strong/bdi/text()")]
+
+
+def test_a_decision_leaves_whoever_made_it_on_their_page(
+    signing: Signing, ada: Desk, world: World
+) -> None:
+    strangers(world, signing.statement, [f"Person {each:02}" for each in range(22)], state=HELD)
+    ada.go(at(signing, "moderation"))
+    first = names_on(ada)
+    ada.follow("Next page")
+    second = names_on(ada)
+    assert (len(first), len(second)) == (20, 2)
+
+    page = ada.submit("Let it count", beside=second[0])
+    assert page.notice == "It counts."
+    assert names_on(ada) == second[1:]
+    page = ada.submit("Undo")
+    assert page.notice == "It is back in the queue."
+    assert names_on(ada) == second
+
+    ada.submit("Turn away", beside=second[0], reason="A robot.")
+    page = ada.submit("Let it count", beside=second[1])
+    assert page.notice == "It counts."
+    assert names_on(ada) == first, "the page is empty, and the queue is not"
+    assert signing.counts()["total"] == 1

@@ -7,7 +7,7 @@ is known, has at least the screen's role in the coalition of the address, and se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from http import HTTPMethod, HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
@@ -44,7 +44,7 @@ from api.desk.rules.frames import (
     UndoForm,
 )
 from api.errors import Conflict, DomainError, Invalid, NotFound
-from api.infra.database.paging import PageRequest
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import Stale
 from api.infra.runtime import runtime
 from api.infra.text import languages, zones
@@ -56,6 +56,7 @@ from api.pages.rules.sentences import Sentences
 from api.web import problems
 
 _Screen = TypeVar("_Screen", bound="type[Screen]")
+_T = TypeVar("_T")
 
 POLICY = f"{pages.POLICY}; frame-src 'self'"
 FRAMED = (
@@ -216,7 +217,8 @@ def _said(words: Sentences) -> JustDone | None:
     if not rule.arguments <= named.keys():  # the address was made by somebody else
         return JustDone(code)
     action = to(undo.endpoint, **named)
-    return JustDone(code, UndoForm(action, [*undo.fields.items(), *known]))
+    page = [("cursor", each) for each in request.args.getlist("cursor")]
+    return JustDone(code, UndoForm(action, [*undo.fields.items(), *page, *known]))
 
 
 # What a screen answers.
@@ -296,6 +298,12 @@ def an_id() -> UUID:
 def page_request(limit: int = 50, name: str = "cursor") -> PageRequest:
     """Return which page of a list the address or its form asks for."""
     return PageRequest(limit=limit, cursor=request.args.get(name) or one(name) or None)
+
+
+def page_of(read: Callable[[PageRequest], Page[_T]], asked: PageRequest) -> Page[_T]:
+    """Return the page of a list that is asked for; its first, where a decision emptied that one."""
+    found = read(asked)
+    return found if found.items or not asked.cursor else read(replace(asked, cursor=None))
 
 
 def cursors(*names: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from api.desk.routes.base import (
     ids,
     one,
     onward,
+    page_of,
     page_request,
     said,
     screen,
@@ -93,7 +94,7 @@ class Moderate(Screen):
         except Invalid as refused:
             return _queue(statement_id, _refused(refused))
         code = "signature_approved" if decision is Decision.APPROVE else "signature_rejected"
-        return onward("moderation", code, meant, statement_id=statement_id)
+        return onward("moderation", code, meant, **_here(statement_id))
 
 
 @at(f"{_QUEUE}/undo", "moderation_undo")
@@ -106,7 +107,12 @@ class UndoModeration(Screen):
             queue.decide_all(actor(), statement_id, ids(), Decision.HOLD, None)
         except Invalid as refused:
             return _queue(statement_id, _refused(refused))
-        return onward("moderation", "signature_held", statement_id=statement_id)
+        return onward("moderation", "signature_held", **_here(statement_id))
+
+
+def _here(statement_id: UUID) -> dict[str, Any]:
+    """Return which page of the queue a form stood on."""
+    return {"statement_id": statement_id, "cursor": one("cursor") or None}
 
 
 def _refused(refused: Invalid) -> Form:
@@ -127,7 +133,7 @@ def _id(text: str) -> UUID:
 def _queue(statement_id: UUID, form: Form, opened: HeldView | None = None) -> Response:
     statement = statement_of(statement_id)
     asked = page_request(20)
-    page = queue.waiting(actor(), statement_id, asked, is_glance=True)
+    page = page_of(lambda at_: queue.waiting(actor(), statement_id, at_, is_glance=True), asked)
     whose = {"statement_id": statement_id}
     here = to("moderation", **whose)
     held = [

@@ -20,6 +20,7 @@ from api.desk.routes.base import (
     led,
     one,
     onward,
+    page_of,
     page_request,
     said,
     screen,
@@ -75,8 +76,7 @@ class ListSignatures(Screen):
         found_id = request.args.get("found", "")
         if found_id:
             return _found(statement, _id(found_id), wanted)
-        page = lists.signatures(actor(), statement_id, page_request(), wanted, is_glance=True)
-        return _listed(statement, page)
+        return _listed(statement, _page(statement, wanted))
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Search by words of a name, which stand in no address; or decide on those ticked."""
@@ -94,6 +94,14 @@ class ListSignatures(Screen):
         return _listed(statement, found, asked=sought)
 
 
+def _page(statement: Statement, wanted: dict[str, object]) -> Page[SignatureView]:
+    """Return the page of the list that is asked for."""
+    return page_of(
+        lambda asked: lists.signatures(actor(), statement.id, asked, wanted, is_glance=True),
+        page_request(),
+    )
+
+
 def _decided(statement: Statement, act: str) -> AnyResponse:
     """Do with those that are ticked what the button says; what is of no page of ours is refused."""
     who, meant, (what, _, sha256) = actor(), ids(), act.partition(" ")
@@ -101,11 +109,12 @@ def _decided(statement: Statement, act: str) -> AnyResponse:
         raise NotFound("The page that led here is old. Load it again.")
     who.must(statement.coalition_id, Role.COORDINATOR)
     if not meant:
-        page = lists.signatures(who, statement.id, page_request(), _wanted(), is_glance=True)
+        page = _page(statement, _wanted())
         faults = {"": said().say("signatures.none_ticked")}
         return _listed(statement, page, form=Form(values=sent(), faults=faults))
-    whose: dict[str, Any] = {"statement_id": statement.id, **request.args.to_dict()}
-    whose = {name: value for name, value in whose.items() if name in {"statement_id", *_FILTERS}}
+    kept = {"cursor", *_FILTERS}  # of the page of the list on which the form stood
+    whose: dict[str, Any] = {k: v for k, v in request.args.items() if k in kept}
+    whose["statement_id"] = statement.id
     try:
         if what == "confirm":
             changes.confirm_all(who, statement.id, meant, sha256)
@@ -113,7 +122,7 @@ def _decided(statement: Statement, act: str) -> AnyResponse:
         decision, code = _DECISIONS[what]
         queue.decide_all(who, statement.id, meant, decision, None)
     except REFUSED as refused:  # the list says who is still to be decided on
-        page = lists.signatures(who, statement.id, page_request(), _wanted(), is_glance=True)
+        page = _page(statement, _wanted())
         return _listed(statement, page, form=typed(refused))
     return onward("signatures", code, meant, **whose)
 
