@@ -86,7 +86,7 @@ def _shown(consultation_id: UUID, form: Form) -> Response:
     words = said()
     table = Listing(
         caption=words.say("consult.people"),
-        columns=columns_of("consult", "who", "state", "act", "erase"),
+        columns=columns_of("consult", "who", "state", "again", "act", "erase"),
         rows=[_row(each) for each in found.items],
         path=to("consultation_people", consultation_id=consultation_id),
         total=found.total,
@@ -109,11 +109,13 @@ def _row(view: CommenterView) -> ListRow:
     names = view.organisation.names if view.organisation else {}
     outside = view.affiliation or words.say("consult.outside")
     of = name_in(names, words.language) if names else outside
-    do = (
-        ("end", words.say("consult.end"))
-        if view.has_link
-        else ("again", words.say("consult.again"))
-    )
+    to_act = to("commenter_act", **whose)
+    acts = [
+        Cell(press=Press(action=to_act, words=words.say(f"consult.{do}"), fields=[("do", do)]))
+        if view.has_link  # whose link has ended is asked anew
+        else Cell()
+        for do in ("again", "end")
+    ]
     return ListRow(
         cells=[
             Cell(text=view.name, small=of),
@@ -121,11 +123,7 @@ def _row(view: CommenterView) -> ListRow:
                 text=words.say("consult.has_link" if view.has_link else "consult.no_link"),
                 tone="good" if view.has_link else "",
             ),
-            Cell(
-                press=Press(
-                    action=to("commenter_act", **whose), words=do[1], fields=[("do", do[0])]
-                )
-            ),
+            *acts,
             Cell(text=words.say("consult.erase"), href=to("commenter_erase", **whose)),
         ]
     )

@@ -243,26 +243,26 @@ class AskMembers(Screen):
         if one("do") == "edit":
             return self._shown(statement, form)
         values = {name: one(name) for name in rules.ROUND_FIELDS}
+        before = version() if one("version") else None
         try:
             facts = loaded(RoundIn(), rules.round_facts(values, _round(statement_id)))
-            if one("do") == "send":
-                expected = version() if one("version") else None
-                rounds.set_round(actor(), statement_id, expected, facts)
-                return onward("statement_signoff", "asked", statement_id=statement_id)
             found = previews.preview(actor(), statement_id, "round", facts, _number())
+            number = len(found.letters)
+            if one("do") == "send":
+                rounds.set_round(actor(), statement_id, before, facts)
+                done = "asked" if number else "saved"
+                return onward("statement_signoff", done, statement_id=statement_id)
         except REFUSED as refused:
             return self._shown(statement, typed(refused))
         words = said()
         return letters_screen(
             statement,
             found,
-            title=words.say("signoff.letters_ask", len(found.letters)),
+            title=words.say("signoff.letters_ask", number),
             fields=list(values.items()),
-            send=words.say("signoff.send", len(found.letters))
-            if found.letters
-            else words.say("signoff.save"),
+            send=words.say("signoff.send", number) if number else words.say("signoff.save"),
             back=to("statement_ask", statement_id=statement_id),
-            version=version() if one("version") else None,
+            version=before,
             may_edit=True,
         )
 
