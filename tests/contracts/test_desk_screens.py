@@ -6,25 +6,56 @@ names, `MAKERS` of the scene makes one.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
 
-from api.accounts.models import DeskSession
-from api.infra import clock
-from api.infra.database.transactions import transaction
 from tests.contracts.scene import ROLES, Scene
 from tests.support.builders import a_coalition
-from tests.support.desk import Desk, at_the_desk
+from tests.support.desk import Desk, an_hour_later, at_the_desk
 from tests.support.desk_screens import Address, screens
 
 if TYPE_CHECKING:
     from tests.conftest import World
 
 SIGN_IN = "/desk/sign-in"
+# What a screen may load, and who may frame it; then what is shown in a frame of a screen.
+SCREEN = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " frame-src 'self'"
+)
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self';"
+    " form-action 'none'; base-uri 'none'; sandbox"
+)
+PREVIEW = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
+)
+DRAWING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+POLICIES = {
+    "desk.cover_letter_page": FRAMED,
+    "desk.look_preview": FRAMED,
+    "desk.signing_days": DRAWING,
+    "desk.signing_lands": DRAWING,
+    "desk.signing_code": DRAWING,
+    "desk.signing_preview": PREVIEW,
+    "desk.statement_assembly_page": FRAMED,
+    "desk.statement_page": FRAMED,
+    "desk.update_page": FRAMED,
+}
+# What is done within a quarter of an hour of a sign-in, whatever it is done to: it stays done, lets
+# somebody in, or gives names out.
+FRESH = {
+    *("addressee_delete", "case_delete", "case_name", "cases_out", "commenter_erase"),
+    *("connector_edit", "connector_end", "connector_file", "connector_new", "connector_people"),
+    *("consultation_delete", "demand_delete", "everybody_out", "mail_end", "member_delete"),
+    *("organisation_delete", "passkey_end", "passkey_new", "role_change", "role_end", "role_new"),
+    *("signature_data", "signature_delete", "signature_erase", "signature_withdraw"),
+    *("signatures_export", "statement_delete", "statement_portable", "successor_new", "token_new"),
+    *("webhook_edit", "webhook_end", "webhook_new", "webhook_renew"),
+}
 
 
 @pytest.fixture
@@ -37,14 +68,20 @@ def every(scene: Scene) -> list[Address]:
     return list(screens(scene))
 
 
-def _status(desk: Desk, method: str, path: str, proof: str | None = None) -> tuple[int, str]:
-    """Return status and Location of one request, and see that nothing of it is kept."""
-    data = {"csrf": proof} if proof else {}
+def _status(
+    desk: Desk, method: str, each: Address, proof: str | None = None, path: str = ""
+) -> tuple[int, str]:
+    """Return status and Location of one request; nothing of it is kept, nor loads or is framed."""
+    path, data = path or each.path, {"csrf": proof} if proof else {}
     answer = desk.http.open(path, method=method, data=data if method == "POST" else None)
     assert answer.headers["X-Robots-Tag"] == "noindex", path
-    is_look = path.startswith("/desk/look/") and answer.status_code == 200
+    is_shown = answer.status_code == 200
+    is_look = path.startswith("/desk/look/") and is_shown
     assert is_look or answer.headers["Cache-Control"] == "no-store", path
-    assert "frame-ancestors" in answer.headers["Content-Security-Policy"], path
+    policy = POLICIES.get(each.name, SCREEN) if is_shown else SCREEN
+    assert answer.headers["Content-Security-Policy"] == policy, path
+    is_framed = answer.headers.get("X-Frame-Options") == "SAMEORIGIN"
+    assert is_framed == ("frame-ancestors 'self'" in policy), path
     return answer.status_code, answer.headers.get("Location", "")
 
 
@@ -59,7 +96,7 @@ def test_nobody_sees_a_screen_without_signing_in(scene: Scene, every: list[Addre
         if each.view.is_open:
             continue
         for method in each.methods:
-            status, location = _status(nobody, method, each.path)
+            status, location = _status(nobody, method, each)
             assert status == 303, (method, each.path, status)
             assert location.partition("?")[0] == SIGN_IN, (method, each.path, location)
 
@@ -71,7 +108,7 @@ def test_each_role_opens_what_is_for_it_and_no_more(scene: Scene, every: list[Ad
         for place, desk in enumerate(of_roles):
             proof = _proof(desk)
             for each in (each for each in here if method in each.methods):
-                status, _ = _status(desk, method, each.path, proof)
+                status, _ = _status(desk, method, each, proof)
                 who = (ROLES[place], method, each.path, status)
                 if place < ROLES.index(each.view.least):
                     assert status == 403, who
@@ -86,10 +123,10 @@ def test_what_is_of_another_coalition_is_not_there(scene: Scene, every: list[Add
     proof = _proof(desk)
     for each in (each for each in every if "coalition_id" in each.ids):
         for method in each.methods:
-            assert _status(desk, method, each.path, proof)[0] == 404, (method, each.path)
+            assert _status(desk, method, each, proof)[0] == 404, (method, each.path)
             if len(each.ids) > 1:
                 path = each.in_coalition(scene.world, here)
-                assert _status(desk, method, path, proof)[0] == 404, (method, path)
+                assert _status(desk, method, each, proof, path)[0] == 404, (method, path)
 
 
 def test_who_works_in_two_coalitions_sees_the_things_of_each_in_it_alone(
@@ -101,7 +138,7 @@ def test_who_works_in_two_coalitions_sees_the_things_of_each_in_it_alone(
     for each in (each for each in every if "coalition_id" in each.ids and len(each.ids) > 1):
         path = each.in_coalition(scene.world, second)
         for method in each.methods:
-            assert _status(desk, method, path, proof)[0] == 404, (method, path)
+            assert _status(desk, method, each, proof, path)[0] == 404, (method, path)
 
 
 def test_a_form_without_its_proof_is_refused(scene: Scene, every: list[Address]) -> None:
@@ -109,7 +146,7 @@ def test_a_form_without_its_proof_is_refused(scene: Scene, every: list[Address])
     strange = _proof(other)
     for each in (each for each in every if "POST" in each.methods):
         for proof in (None, "0" * 64, strange):
-            assert _status(desk, "POST", each.path, proof)[0] == 403, each.path
+            assert _status(desk, "POST", each, proof)[0] == 403, each.path
     desk.go("/desk/you")
     assert desk.page.status == 200  # still signed in: nothing was done
 
@@ -128,14 +165,12 @@ def test_what_cannot_be_undone_asks_who_signed_in_long_ago_once_more(
 ) -> None:
     desk = at_the_desk(scene.world, scene.owner)
     proof = _proof(desk)
-    with scene.world.app.app_context(), transaction() as session:
-        earlier = clock.now() - timedelta(minutes=20)
-        session.execute(update(DeskSession).values(created_at=earlier))
+    an_hour_later(scene.world)
     fresh = [each for each in every if each.view.is_fresh]
-    assert fresh
+    assert {each.name.removeprefix("desk.") for each in fresh} == FRESH
     for each in fresh:
         for method in each.methods:
-            status, location = _status(desk, method, each.path, proof)
+            status, location = _status(desk, method, each, proof)
             assert (status, location.partition("?")[0]) == (303, SIGN_IN), (method, each.path)
 
 

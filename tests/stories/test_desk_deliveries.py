@@ -17,11 +17,15 @@ from tests.support.builders import (
     made,
 )
 from tests.support.desk import Desk, at_the_desk
+from tests.support.mailing_consents import news, updates
 from tests.support.signing import Rush, a_rush
+from tests.support.smtp_server import Post, server
 
 if TYPE_CHECKING:
     from tests.conftest import World
     from tests.support.client import Client
+
+READERS = ["ada@specimen.example", "bea@specimen.example"]
 
 
 @pytest.fixture
@@ -124,7 +128,7 @@ def test_an_answer_changes_the_demands_that_it_speaks_to(world: World, owner: Cl
     assert owner.get(f"/v1/demands/{demand}")["status"] == "rejected"
 
 
-def test_an_update_is_seen_tried_counted_sent_and_paused(
+def test_an_update_is_seen_tried_counted_changed_and_deleted(
     world: World, owner: Client, rush: Rush
 ) -> None:
     a_member(owner, rush.coalition, "Specimen Committee")
@@ -146,6 +150,41 @@ def test_an_update_is_seen_tried_counted_sent_and_paused(
     ada.follow("Delete this update")
     assert "Nobody was sent any of it." in ada.page.text
     assert ada.submit("Delete this update").notice == "It is deleted."
+
+
+def test_an_update_leaves_once_it_is_sent_and_stays_while_it_is_paused(
+    world: World, owner: Client
+) -> None:
+    them = news(world, owner)
+    a_member(owner, them.rush.coalition, "Specimen Watch")
+    coalition, statement = them.rush.coalition, them.rush.statement
+    made(owner, f"/v1/coalitions/{coalition}/members", {"organisation_id": them.organisation})
+    for each in READERS:
+        them.agreed(each)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/statements/{statement}/updates/new")
+    typed = {"texts.0.subject": "News", "texts.0.text": "It was read."}
+    ada.submit("See it as it goes out", typed, organisation_id=them.organisation)
+    ada.submit("Count to whom it goes")
+
+    with server(Post()) as post:
+        them.work(post)
+        assert list(updates(post)) == [], "it was counted alone"
+        page = ada.submit("Send it to 2 readers")
+        assert page.notice == "It is being sent."
+        assert ada.submit("Pause it").notice == "It is paused. No letter of it leaves."
+        them.work(post)
+        assert list(updates(post)) == [], "it is paused"
+        assert ada.go(page.path).tree.xpath("//progress/@value") == ["0"]
+
+        assert ada.submit("Go on").notice == "It goes on."
+        them.work(post)
+        assert sorted(str(each["To"]) for each in updates(post)) == READERS
+        assert {str(each["Subject"]) for each in updates(post)} == {"News"}
+    page = ada.go(page.path)
+    assert page.tree.xpath("//progress/@value") == ["100"]
+    assert "Readers2 Sent2" in page.text
+    assert not {"Pause it", "Go on", "Send it to 2 readers"} & set(page.buttons)
 
 
 def test_answers_are_kept_without_a_delivery_and_listed_page_by_page(

@@ -61,6 +61,8 @@ def test_lists_and_demands_are_moved_by_buttons_and_by_where_they_are_dropped(
     assert order(f"/v1/demand-lists/{lists[0]}/order") == ["1", "0", "2"]
     ada.send(f"{home}/lists/{lists[0]}/order", {**proof, "id": ids[2], "before": ids[1]})
     assert order(f"/v1/demand-lists/{lists[0]}/order") == ["2", "1", "0"]
+    pressable = [ada.page.buttons.count(each) for each in ("↑ Up", "↓ Down")]
+    assert pressable == [2, 2], "the first goes no higher, and the last no lower"
 
 
 def test_a_demand_is_about_cases_and_tells_where_it_was_asked(world: World, owner: Client) -> None:

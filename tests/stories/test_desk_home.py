@@ -59,24 +59,25 @@ def test_statements_stand_with_their_state_and_what_comes_next(world: World, own
 
 
 def test_a_number_leads_to_its_list(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    strangers(world, rush.statement, ["A. Specimen"], state=SignatureState.HELD)
+    a_case(owner, rush.coalition, name="Aigerim Zhaksylykova", may_be_named=True)
+    desk, work = at_the_desk(world, owner), f"/desk/{rush.coalition}/work"
+
+    desk.go(f"/desk/{rush.coalition}/")
+    page = desk.follow("1 case to verify")
+
+    assert page.path == f"{work}?kind=case"
+    assert page.rows == [["Aigerim Zhaksylykova", "Case", "Never verified"]]
+    assert [row[1] for row in desk.go(f"{work}?kind=held").rows] == ["Signatures"]
+    assert sorted(row[1] for row in desk.go(work).rows) == ["Case", "Signatures"]
+    assert desk.go(f"{work}?kind=nonsense").status == 404
+
+
+def test_a_case_that_may_not_be_named_is_not_named_to_a_viewer(world: World, owner: Client) -> None:
     coalition = a_coalition(owner)
-    a_case(owner, coalition, name="Aigerim Zhaksylykova", may_be_named=True)
-    desk = at_the_desk(world, owner)
-
-    page = desk.go(f"/desk/{coalition}/")
-    desk.follow("1 case to verify")
-
-    assert page.heading == "Today"
-    assert desk.page.rows == [["Aigerim Zhaksylykova", "Case", "Never verified"]]
-    assert desk.go(f"/desk/{coalition}/work?kind=draft").rows == []
-    assert desk.go(f"/desk/{coalition}/work?kind=nonsense").status == 404
-
-
-def test_a_case_that_may_not_be_named_is_not_named_to_an_editor(
-    world: World, owner: Client
-) -> None:
-    coalition = a_coalition(owner)
-    a_case(owner, coalition, may_be_named=False, public_label="A baker")
+    hidden = {"name": "Aigerim Zhaksylykova", "may_be_named": False}
+    a_case(owner, coalition, **hidden, public_label="A baker")
     viewer = a_role(owner, coalition, world.user("viewer"), "viewer")
 
     page = at_the_desk(world, viewer).go(f"/desk/{coalition}/work")

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
-
-from api.accounts.models import DeskSession
-from api.infra import clock
-from api.infra.database.transactions import transaction
 from tests.stories.test_released import BEK, CIHAN, Office, closes
 from tests.support.builders import a_revision
-from tests.support.desk import at_the_desk
+from tests.support.desk import an_hour_later, at_the_desk
 from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
@@ -74,9 +68,7 @@ def test_a_sensitive_text_is_published_by_who_signed_in_a_moment_ago(
     ada = at_the_desk(world, owner)
     here = f"/desk/{text.coalition}/statements/{text.statement}/publish"
     ada.go(here)
-    with world.app.app_context(), transaction() as session:
-        earlier = clock.now() - timedelta(minutes=20)
-        session.execute(update(DeskSession).values(created_at=earlier))
+    an_hour_later(world)
 
     late = ada.http.post(here, data={"csrf": ada.proof, "version": "1"})
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.builders import a_coalition, a_revision, a_role, a_statement
 from tests.support.desk import Desk, at_the_desk
-from tests.support.suggestions import ALL, DOORS, TEXT, TODAY, Suggesting, a_suggesting
+from tests.support.suggestions import DOORS, TEXT, TODAY, Suggesting, a_suggesting
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -80,6 +80,18 @@ def test_a_deadline_is_moved_by_the_clock_of_its_zone_and_kept_once_it_is_over(
     assert "closes_at" in ada.submit("Save", closes_at="2020-01-01T10:00").faults
 
 
+def test_somebody_else_is_asked_as_well(ada: Desk, consulting: Suggesting) -> None:
+    ada.go(f"/desk/{consulting.coalition}/consultations/{consulting.id}/people")
+    new = {"guests.0.name": "Han Specimen", "guests.0.email": "nowhere"}
+    assert set(ada.submit("Ask them", new).faults) == {"guests.0.email"}
+
+    page = ada.submit("Ask them", {"guests.0.email": "han@specimen.example"})
+
+    assert page.notice == "They are asked, and the letters are on their way."
+    assert sorted(consulting.asked()) == ["Ada", "Bob", "Gia", "Han"]
+    assert consulting.seen("Han").status == 200
+
+
 def test_a_comment_is_answered_and_settled_and_opened_again(
     ada: Desk, consulting: Suggesting, owner: Client
 ) -> None:
@@ -128,18 +140,25 @@ def test_suggestions_are_accepted_changed_and_declined(
 def test_what_collides_is_shown_side_by_side_and_what_fits_goes_in(
     ada: Desk, consulting: Suggesting, owner: Client
 ) -> None:
-    consulting.suggested("Gia", TODAY, place=1)
-    consulting.entered(DOORS.replace("doors", "gates"), place=1)
+    both = [
+        consulting.suggested("Gia", DOORS.replace("doors", word), place=1)
+        for word in ("gates", "roofs")
+    ]
     consulting.suggested("Gia", "We ask for the windows.", place=2)
     ada.go(f"/desk/{consulting.coalition}/consultations/{consulting.id}")
 
-    ada.follow("Put all in that fit")
-    assert "These stay open" in ada.page.text or ALL not in ada.page.text
-    ada.submit(next(each for each in ada.page.buttons if each.startswith("Put ")))
+    page = ada.follow("Put all in that fit")
+    assert "1 suggestion fits, and goes into the draft." in page.text
+    assert "These stay open" in page.text
+    assert "The same words are changed in different ways." in page.text
+    beside = [each.text_content() for each in page.tree.xpath("//*[@class='side']/*")]
+    assert [("gates" in each, "roofs" in each) for each in beside] == [(True, False), (False, True)]
+    ada.submit("Put it in")
 
     assert ada.page.notice == "They are in the draft."
     body = owner.get(f"/v1/statements/{consulting.statement}/draft")["document"]["body"]
-    assert body[2]["paragraph"] == "We ask for the windows."
+    assert [each["paragraph"] for each in body[1:3]] == [DOORS, "We ask for the windows."]
+    assert [consulting.shown(each)["state"] for each in both] == ["open", "open"]
 
 
 def test_a_file_of_word_goes_out_and_comes_back(ada: Desk, consulting: Suggesting) -> None:

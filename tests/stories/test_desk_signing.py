@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
 
-from api.accounts.models import DeskSession
-from api.infra import clock
-from api.infra.database.transactions import transaction
 from api.signatures.models import SignatureState, Visibility
 from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
-from tests.support.desk import at_the_desk
+from tests.support.desk import an_hour_later, at_the_desk
 from tests.support.public_signatures import strangers
 from tests.support.signing import a_rush
 
@@ -103,7 +98,7 @@ def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
     assert ada.submit("Save", is_sensitive=["yes"]).notice == "Saved."
     page = ada.go(at(signing, "signing/open"))
     assert "It is set as sensitive" in page.text
-    _an_hour_later(world)
+    an_hour_later(world)
 
     ada.submit("Open for signing")
     assert ada.page.heading == "Sign in once more for this"
@@ -113,13 +108,6 @@ def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
         assert ada.page.heading == "Sign in once more for this"
     told = signing.owner.get(f"{signing.path}/signing")
     assert (told["is_open"], told["is_sensitive"]) == (False, True)
-
-
-def _an_hour_later(world: World) -> None:
-    """Have everybody be signed in since an hour ago."""
-    with world.app.app_context(), transaction() as session:
-        long_ago = clock.now() - timedelta(hours=1)
-        session.execute(update(DeskSession).values(created_at=long_ago))
 
 
 def test_a_whole_statement_leaves_after_a_look_and_the_record_tells(
@@ -132,7 +120,7 @@ def test_a_whole_statement_leaves_after_a_look_and_the_record_tells(
     assert "A. Hidden" in page.html
     assert recorded(signing, "signature.exported") == 1
 
-    _an_hour_later(world)
+    an_hour_later(world)
     assert ada.go(at(signing, "portable?format=json")).heading == "Sign in once more"
 
 
@@ -168,6 +156,18 @@ def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page
     assert not preview.tree.xpath("//script"), "none would run in the frame"
     tried = ada.go(at(signing, "signing/preview?takes_organisations=yes"))
     assert tried.html != preview.html
+
+
+def test_when_it_opens_is_as_the_form_says(signing: Signing, ada: Desk) -> None:
+    page = ada.go(at(signing, "signing/settings"))
+    told = (
+        "A time that is past opens it as soon as you save; leave it empty, and nobody can sign yet."
+    )
+    assert told in page.text
+
+    for opens_at, is_open in (("", False), ("2020-01-01T10:00", True)):
+        assert ada.submit("Save", opens_at=opens_at).notice == "Saved."
+        assert signing.owner.get(f"{signing.path}/signing")["is_open"] is is_open
 
 
 def test_signing_is_set_and_closed_though_an_organisation_that_mails_has_gone(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from sqlalchemy import update
-
-from api.accounts.models import DeskSession
 from api.accounts.service import setup
-from api.infra import clock
-from api.infra.database.transactions import transaction
 from tests.support.builders import a_coalition, a_role, made
-from tests.support.desk import BROWSER, SESSION, Desk, at_the_desk
+from tests.support.desk import BROWSER, SESSION, Desk, an_hour_later, at_the_desk
 from tests.support.oidc_provider import named
 from tests.support.people import SignInLetter, letters_to_sign_in
 
@@ -129,9 +123,7 @@ def test_who_signed_in_long_ago_signs_in_once_more_and_comes_back(
     world: World, owner: Client
 ) -> None:
     desk = at_the_desk(world, owner)
-    with world.app.app_context(), transaction() as session:
-        earlier = clock.now() - timedelta(minutes=20)
-        session.execute(update(DeskSession).values(created_at=earlier))
+    an_hour_later(world)
     before = desk.http.get_cookie(SESSION)
 
     page = desk.go("/desk/you/tokens/new")
@@ -147,9 +139,7 @@ def test_what_an_address_asked_for_is_still_asked_for_after_the_sign_in(
     world: World, owner: Client
 ) -> None:
     desk = at_the_desk(world, owner)
-    with world.app.app_context(), transaction() as session:
-        earlier = clock.now() - timedelta(minutes=20)
-        session.execute(update(DeskSession).values(created_at=earlier))
+    an_hour_later(world)
 
     desk.go("/desk/you/tokens/new?said=token_ended&days=30")
     desk.submit("Send the letter")
@@ -328,18 +318,6 @@ def test_an_address_that_somebody_has_leaves_the_set_up_as_it_was_typed(
     assert "Somebody works here with this address already." in page.text
     assert page.tree.xpath("//input[@name='name']/@value") == ["Ada Specimen"]
     assert desk.submit("Go on", email="ada@specimen.example").heading == "Create a coalition"
-
-
-def test_passkeys_are_offered_where_browsers_take_them(world: World, owner: Client) -> None:
-    desk = at_the_desk(world, owner)
-
-    page = desk.go("/desk/you/passkeys/new")
-
-    assert page.heading == "Add a passkey"
-    is_offered = bool(page.tree.xpath("//form[@data-offer]"))
-    assert is_offered != ("localhost" in page.text)
-    with_one = bool(Desk(world).go(SIGN_IN).tree.xpath("//form[@data-challenge]"))
-    assert with_one == is_offered
 
 
 def test_the_operators_link_signs_in_who_gets_no_letters_once(world: World, owner: Client) -> None:

@@ -10,17 +10,20 @@ assert page.notice == "Saved."
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lxml import html as parser
+from sqlalchemy import update
 
 from api.accounts import service as accounts
-from api.accounts.models import SignInMeans
+from api.accounts.models import DeskSession, SignInMeans
 from api.accounts.rules import Browser
 from api.accounts.service import sessions
+from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.security import secret_tokens
 from tests.support.signing import a_network
@@ -86,7 +89,13 @@ class DeskPage:
 
     @property
     def buttons(self) -> list[str]:
-        return [_words(each) for each in self.tree.iter("button")]
+        return [_words(each) for each in self.pressable("button")]
+
+    def pressable(self, tag: str) -> list[Any]:
+        """Return the links or buttons that a browser lets somebody press."""
+        is_off = "@disabled or ancestor::fieldset[@disabled]"
+        found: list[Any] = self.tree.xpath(f"//{tag}[not({is_off})]")
+        return found
 
     @property
     def rows(self) -> list[list[str]]:
@@ -111,18 +120,19 @@ class Desk:
         """Open an address, and what it leads on to."""
         return self._shown(path, self.http.get(path))
 
-    def follow(self, words: str) -> DeskPage:
-        """Press a link of the page by its words."""
-        assert words in self.page.links, f"{words!r} is none of {sorted(self.page.links)}"
-        return self.go(self.page.links[words])
+    def follow(self, words: str, beside: str = "") -> DeskPage:
+        """Press a link of the page by its words, in the row that says what is beside it."""
+        return self.go(self._there("a", words, beside)[-1].get("href"))
 
-    def submit(self, button: str, typed: Mapping[str, Any] | None = None, **more: Any) -> DeskPage:
+    def submit(
+        self, button: str, typed: Mapping[str, Any] | None = None, *, beside: str = "", **more: Any
+    ) -> DeskPage:
         """Fill in the form of a button by the names of its fields, and press the button.
 
         A list ticks boxes, a pair of content and name is a file. What the form does not have, or
-        does not offer as a choice, nobody could have sent.
+        does not offer as a choice, nobody could have sent, nor by a button that is disabled.
         """
-        pressed = self._button(button)
+        pressed = self._there("button", button, beside)[0]
         form = next(each for each in pressed.iterancestors("form"))
         sent = dict(_filled(form))
         for name, value in {**(typed or {}), **more}.items():
@@ -149,10 +159,11 @@ class Desk:
         """The hidden proof of the page's forms."""
         return str(self.page.tree.xpath("//input[@name='csrf']/@value")[0])
 
-    def _button(self, words: str) -> Any:
-        found = [each for each in self.page.tree.iter("button") if _words(each) == words]
-        assert found, f"{words!r} is none of {self.page.buttons}"
-        return found[0]
+    def _there(self, tag: str, words: str, beside: str) -> list[Any]:
+        there = self.page.pressable(tag)
+        found = [each for each in there if _words(each) == words and _is_in_row(each, beside)]
+        assert found, f"{words!r} is none of {sorted(map(_words, there))}"
+        return found
 
     def _shown(self, path: str, answer: TestResponse) -> DeskPage:
         while answer.status_code == 303:
@@ -169,6 +180,11 @@ class Desk:
         return self.page
 
 
+def _is_in_row(node: Any, words: str) -> bool:
+    rows = node.iterancestors("tr", "li")
+    return not words or any(words in _words(each) for each in rows)
+
+
 def _filled(form: Any) -> list[tuple[str, Any]]:
     """Return what a form sends as it stands."""
     found: dict[str, Any] = {}
@@ -181,7 +197,11 @@ def _filled(form: Any) -> list[tuple[str, Any]]:
 
 
 def _must_offer(form: Any, name: str, value: Any) -> None:
-    fields = [each for each in form.iter("input", "select", "textarea") if each.get("name") == name]
+    fields = [
+        each
+        for each in form.iter("input", "select", "textarea")
+        if each.get("name") == name and not {"disabled", "readonly"} & set(each.attrib)
+    ]
     assert fields, f"The form has no field {name!r}: {sorted(set(form.fields.keys()))}"
     kind = fields[0].get("type")
     offered = None
@@ -199,6 +219,13 @@ def at_the_desk(world: World, someone: Client) -> Desk:
     desk = Desk(world)
     desk.http.set_cookie(SESSION, session_of(world, someone.email), secure=True)
     return desk
+
+
+def an_hour_later(world: World) -> None:
+    """Have everybody who is signed in have done so an hour ago."""
+    with world.app.app_context(), transaction() as session:
+        long_ago = clock.now() - timedelta(hours=1)
+        session.execute(update(DeskSession).values(created_at=long_ago))
 
 
 def session_of(world: World, email: str) -> str:
