@@ -213,6 +213,13 @@ def template(actor: Actor, template_id: UUID) -> TemplateVersion:
         return newest(session, load(session, actor, Template, template_id, Role.VIEWER))
 
 
+def template_of(actor: Actor, version_id: UUID) -> TemplateVersion:
+    """Return the newest version of the template that a version is of."""
+    with reading() as session:
+        version = load(session, actor, TemplateVersion, version_id, Role.VIEWER)
+        return newest(session, session.get_one(Template, version.template_id))
+
+
 def templates(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Template]:
     """Return a coalition's templates by name."""
     actor.must(coalition_id, Role.VIEWER)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.desk.routes import deliveries
 from tests.stories.test_deliveries import an_addressee
 from tests.support.builders import (
     a_cover_letter,
@@ -204,3 +205,56 @@ def test_answers_are_kept_without_a_delivery_and_listed_page_by_page(
     assert "21 in all" in page.text
     assert "Answer 1." in page.text
     assert "Answer 0." in ada.follow("Next page").text
+
+
+def test_who_was_ticked_on_another_page_gets_the_text_too(
+    world: World, owner: Client, rush: Rush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "_RECIPIENTS", 2)
+    first, _, third, fourth = (
+        an_addressee(owner, rush, f"{each} Specimen", email=f"{each}@specimen.example")
+        for each in "abcd"
+    )
+    ada = at_the_desk(world, owner)
+    letter = a_cover_letter(owner, rush.statement)
+    ada.go(f"/desk/{rush.coalition}/cover-letters/{letter}")
+
+    ada.submit("Others of the addressees", ids=[first])
+    assert "1 more is ticked on another page." in ada.page.text
+    page = ada.submit("First page", ids=[first, third, fourth])
+    assert "2 more are ticked on other pages." in page.text
+    assert page.tree.xpath("//input[@checked]/@value") == [first]
+    page = ada.submit("Send it to those who are ticked")
+
+    assert {row[0] for row in page.rows} == {"a Specimen", "c Specimen", "d Specimen"}
+
+
+def test_a_letter_is_written_anew_in_the_place_of_another_and_keeps_its_languages(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    texts = [
+        {"language": each, "subject": f"In {each}", "text": "We hand you a letter."}
+        for each in ("en", "ru", "fr")
+    ]
+    letter = a_cover_letter(owner, rush.statement, texts=texts)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{rush.coalition}/cover-letters/{letter}")
+
+    ada.follow("Change its words")
+    page = ada.submit("See it as it goes out", {"texts.0.subject": "Open the doors now"})
+
+    assert page.heading == "The cover letter"
+    kept = owner.get(f"/v1/statements/{rush.statement}/cover-letters")["items"]
+    subjects = [[each["subject"] for each in one["texts"]] for one in kept]
+    assert subjects == [["Open the doors now", "In ru", "In fr"], ["In en", "In ru", "In fr"]]
+
+
+def test_a_letter_of_another_text_is_not_there_to_be_changed(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    other = a_statement(owner, rush.coalition)
+    letter = a_cover_letter(owner, other)
+    ada = at_the_desk(world, owner)
+    path = f"/desk/{rush.coalition}/statements/{rush.statement}/cover-letters/new?from="
+    assert ada.go(f"{path}{letter}").status == 404
+    assert ada.go(f"{path}nothing").status == 404

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,19 @@ from api.assemblies.service import Assembled, Choice, Origin
 from api.cases import service as cases
 from api.coalitions import service as coalitions
 from api.demands.models import DemandStatus
-from api.desk.routes import picking
-from api.desk.routes.base import Screen, at, framed, led, one, onward, said, screen, to
+from api.desk.routes import picking, statement_base
+from api.desk.routes.base import (
+    Screen,
+    at,
+    framed,
+    led,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+)
 from api.desk.routes.statement_new import taken, with_free_slug
 from api.desk.routes.visiting import actor
 from api.desk.rules import fact_forms, filling
@@ -26,18 +38,31 @@ from api.desk.rules.fact_forms import KnownRows, ReadFacts
 from api.desk.rules.picking import LISTED
 from api.documents.rules.rendering import Format
 from api.documents.service import Document, previews
-from api.errors import Code, DomainError, Fault, Invalid, NotFound, point
+from api.errors import Code, Conflict, DomainError, Fault, Invalid, NotFound, point
 from api.infra.database.paging import PageRequest
+from api.infra.database.transactions import Stale
 from api.infra.text import languages
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
+from api.statements.models import Statement
 from api.statements.service.rows import SlugTaken
 from api.templates import service as templates
 from api.templates.models import TemplateSource
 from api.texts.rules import themes
 from api.web.validate import loaded
 
+MORE = "more:"  # a button for one more row, before the name of its list
 _A_FEW = 8
+
+
+@dataclass(frozen=True)
+class FactsAsked:
+    """The form of a template's facts: of which one, and for which text; None: one that begins."""
+
+    coalition_id: UUID
+    template: str
+    source: TemplateSource
+    statement: Statement | None = None
 
 
 def _found(template: str) -> tuple[Origin, TemplateSource]:
@@ -61,20 +86,18 @@ class AssembleStatement(Screen):
         if not template:
             return led(to("statement_new"))
         _, source = _found(template)
-        return _form(coalition_id, template, source, fact_forms.filled(source), Form())
+        return asked(FactsAsked(coalition_id, template, source))
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Begin the statement; a row more is asked for by a button, and keeps what was typed."""
         template = request.args.get("template", "")
         origin, source = _found(template)
-        act, _, group = one("do").partition(":")
-        if act == "more":
-            counts = fact_forms.rows_sent(sent())
-            counts[group] = counts.get(group, 0) + 1
-            return _form(coalition_id, template, source, counts, Form(values=sent()))
+        asking = FactsAsked(coalition_id, template, source)
+        if one("do").startswith(MORE):
+            return one_row_more(asking)
         read = fact_forms.read(source, sent())
         try:
-            _look_for(coalition_id, read)
+            look_for(coalition_id, read)
             title = str(read.facts.get("headline") or source["title"])
 
             def begin(slug: str) -> Assembled:
@@ -85,9 +108,9 @@ class AssembleStatement(Screen):
 
             begun = with_free_slug(title, begin)
         except SlugTaken:
-            return _refused(coalition_id, template, source, read, taken())
+            return mended(asking, read, taken())
         except Invalid as refused:
-            return _refused(coalition_id, template, source, read, refused)
+            return mended(asking, read, refused)
         if begun.statement is None:
             raise NotFound("The page that led here is old. Load it again.")
         return onward("draft", "statement_begun", statement_id=begun.statement.id)
@@ -111,7 +134,7 @@ class PreviewAssembly(Screen):
         origin, source = _found(request.args.get("template", ""))
         read = fact_forms.read(source, sent())
         try:
-            _look_for(coalition_id, read)
+            look_for(coalition_id, read)
             return _previewed(coalition_id, origin, read.facts)
         except Invalid as refused:
             return _not_yet(source, refused)
@@ -156,7 +179,7 @@ def _choice() -> Choice:
     return Choice(**loaded(ChoiceIn(), given))
 
 
-def _look_for(coalition_id: UUID, read: ReadFacts) -> None:
+def look_for(coalition_id: UUID, read: ReadFacts) -> None:
     """Put ids of cases and addressees in place of the names that were typed, or raise Invalid."""
     faults = []
     for name, (kind, words) in read.sought.items():
@@ -195,14 +218,22 @@ def _is_id(words: str) -> bool:
     return True
 
 
-def _refused(
-    coalition_id: UUID, template: str, source: TemplateSource, read: ReadFacts, refused: Invalid
-) -> Response:
+def one_row_more(asking: FactsAsked) -> Response:
+    """Show the form with one more row of the list whose button was pressed."""
+    group, counts = one("do").removeprefix(MORE), fact_forms.rows_sent(sent())
+    counts[group] = counts.get(group, 0) + 1
+    return asked(asking, counts, Form(values=sent()))
+
+
+def mended(asking: FactsAsked, read: ReadFacts, refused: Invalid | Stale | Conflict) -> Response:
     """Show the form again with what was typed, its rows as faults count them."""
     others = {name: value for name, value in sent().items() if not name.startswith("facts.")}
     values: Mapping[str, Any] = {**others, **read.values}
     counts = {name: len(each) + 1 for name, each in read.facts.items() if isinstance(each, list)}
-    groups = fact_forms.groups(source, KnownRows(), counts)
+    if not isinstance(refused, Invalid):
+        form = replace(typed(refused), values=values)
+        return asked(asking, counts, form)
+    groups = fact_forms.groups(asking.source, KnownRows(), counts)
     names = {field.name for group in groups for row in group.rows for field in row.fields}
     names |= {group.name for group in groups}
     told = filling.told(refused.faults, {**dict.fromkeys(names, ()), **values}, said())
@@ -210,18 +241,19 @@ def _refused(
     of_document = [each for each in refused.faults if each.pointer.startswith("/document")]
     wrong += filling.placed(of_document, said(), "document")
     form = Form(values=values, faults=told)
-    return _form(coalition_id, template, source, counts, form, list(dict.fromkeys(wrong)))
+    return asked(asking, counts, form, list(dict.fromkeys(wrong)))
 
 
-def _form(  # noqa: PLR0913, PLR0917 # what a form is made of
-    coalition_id: UUID,
-    template: str,
-    source: TemplateSource,
-    counts: Mapping[str, int],
-    form: Form,
-    wrong: list[str] | None = None,
+def asked(
+    asking: FactsAsked,
+    counts: Mapping[str, int] | None = None,
+    form: Form | None = None,
+    wrong: Sequence[str] = (),
 ) -> Response:
-    words = said()
+    """Show the form; `counts` are the rows of its lists, `wrong` what belongs to no field."""
+    words, source, form = said(), asking.source, form or Form()
+    counts = fact_forms.filled(source) if counts is None else counts
+    whose, coalition_id = asking.statement, asking.coalition_id
     listed = PageRequest(limit=LISTED)
     people = cases.of_coalition(actor(), coalition_id, listed)
     whom = picking.addressees(coalition_id, "").find(listed, None)
@@ -239,10 +271,13 @@ def _form(  # noqa: PLR0913, PLR0917 # what a form is made of
             statuses=[
                 (each.value, words.say(f"assemble.status_{each}"), "") for each in DemandStatus
             ],
-            preview=to("statement_assembly_page", template=template),
+            preview=to("statement_assembly_page", template=asking.template),
+            around=statement_base.around(whose) if whose else None,
+            version=whose.version if whose else None,
+            back=to("statement_renew", statement_id=whose.id) if whose else to("statement_new"),
             themes=[(each, words.say(f"writing.theme_{each}")) for each in themes.available()],
             form=form,
-            wrong=wrong or (),
+            wrong=wrong,
         ),
         status=422 if wrong and not form.faults else 200,
     )

@@ -46,6 +46,7 @@ from api.desk.rules.deliveries import (
     ResponsesScreen,
 )
 from api.desk.rules.tables import Cell, ListRow, Press
+from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
@@ -60,6 +61,7 @@ _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
 _LISTS = ("cursor", "letters")  # of the screen, each paged by its name
 _LETTERS = 20  # on a page
 _RECIPIENTS = 100  # that are offered at once
+_FIRST = "first"  # instead of a cursor: their first page
 _FEW = PageRequest(limit=5)
 _WHOLE = 160  # characters of a demand
 
@@ -215,16 +217,42 @@ class WriteCoverLetter(Screen):
         return onward("cover_letter", "cover_letter_kept", cover_letter_id=row.id)
 
     def _shown(self, statement: Statement, form: Form) -> Response:
+        before = _before(statement)
+        back = (
+            to("cover_letter", cover_letter_id=before.id)
+            if before
+            else to("statement_deliveries", statement_id=statement.id)
+        )
+        texts = before.texts if before else [_nothing_in(statement.language)]
+        values = rules.letter_as_typed(texts)
         return screen(
             "cover_letter_new.html",
             CoverLetterForm(
                 around=statement_base.around(statement),
                 languages=languages_of(statement),
-                values={"texts.0.language": statement.language},
-                back=to("statement_deliveries", statement_id=statement.id),
+                values=values,
+                others=range(1, len({name.split(".")[1] for name in values})),
+                is_another=before is not None,
+                back=back,
                 form=form,
             ),
         )
+
+
+def _nothing_in(language: str) -> dict[str, str]:
+    return {"language": language, "subject": "", "text": ""}
+
+
+def _before(statement: Statement) -> CoverLetter | None:
+    """Return the letter in whose place another one is written; None: this is the first."""
+    given = request.args.get("from", "")
+    try:
+        before = service.letter(actor(), UUID(given)) if given else None
+    except ValueError:
+        raise NotFound("There is no such letter.") from None
+    if before and before.statement_id != statement.id:
+        raise NotFound("It goes with another text.")
+    return before
 
 
 def languages_of(statement: Statement) -> list[tuple[str, str]]:
@@ -237,7 +265,7 @@ def languages_of(statement: Statement) -> list[tuple[str, str]]:
 def _texts() -> dict[str, object]:
     """Return what was written, in each language that was."""
     found = []
-    for place in range(rules.LANGUAGES):
+    for place in range(sum(name.endswith(".subject") for name in sent())):
         names = ("language", "subject", "text")
         text = {name: one(f"texts.{place}.{name}") for name in names}
         if place == 0 or text["subject"] or text["text"]:
@@ -256,14 +284,14 @@ class ShowCoverLetter(Screen):
     def post(self, coalition_id: UUID, cover_letter_id: UUID) -> AnyResponse:
         """Send the text with it to those who are ticked; who has it already gets no second."""
         row = service.letter(actor(), cover_letter_id)
-        wanted = ids()
-        if one("onward"):
-            return self._shown(coalition_id, cover_letter_id, Form())
-        if not wanted:
+        if one("onward"):  # another page of addressees: those who are ticked stay so
+            return self._shown(coalition_id, cover_letter_id, Form(values=sent()))
+        if not ids():
             wrong = Form(values=sent(), faults={"ids": said().say("deliveries.tick_one")})
             return self._shown(coalition_id, cover_letter_id, wrong)
         try:
-            service.send(actor(), cover_letter_id, one("language") or None, wanted)
+            wanted = {"language": one("language") or None, "addressee_ids": list(map(str, ids()))}
+            service.send(actor(), cover_letter_id, **loaded(schemas.DeliveriesIn(), wanted))
         except REFUSED as refused:
             return self._shown(coalition_id, cover_letter_id, typed(refused))
         return onward("statement_deliveries", "handed_over", statement_id=row.statement_id)
@@ -273,7 +301,7 @@ class ShowCoverLetter(Screen):
         statement = statement_base.statement_of(row.statement_id)
         language = request.args.get("in") or one("language") or row.language
         found = service.preview(actor(), cover_letter_id, language, None)
-        here_from = one("onward") or one("cursor")
+        here_from = (one("onward") or one("cursor")).removeprefix(_FIRST)
         named = [each.id for each in (*found.to, *found.without_email)]
         first = [] if here_from else [coalitions.addressee(actor(), each) for each in named]
         asked = PageRequest(limit=_RECIPIENTS, cursor=here_from or None)
@@ -281,6 +309,7 @@ class ShowCoverLetter(Screen):
         passed = {*named, *(each.id for each in found.already)}
         rest = [*first, *(each for each in page.items if each.addressee.id not in passed)]
         here = to("cover_letter", cover_letter_id=cover_letter_id)
+        shown = {str(each.addressee.id) for each in rest if each.email}
         return screen(
             "cover_letter.html",
             CoverLetterScreen(
@@ -316,6 +345,10 @@ class ShowCoverLetter(Screen):
                 ],
                 cursor=here_from,
                 following=page.following or "",
+                first=_FIRST if here_from else "",
+                kept=[each for each in dict.fromkeys(map(str, ids())) if each not in shown],
+                change=to("cover_letter_new", statement_id=statement.id)
+                + f"?from={cover_letter_id}",
                 back=to("statement_deliveries", statement_id=statement.id),
                 is_published=statement.state is State.PUBLISHED,
                 form=form,

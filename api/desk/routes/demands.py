@@ -16,7 +16,6 @@ from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
-    one,
     onward,
     page_request,
     said,
@@ -27,23 +26,29 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.shared import (
     SearchedList,
+    asked_in,
     choice,
     choices,
     columns_of,
     countries,
     country,
+    moved,
     query_of,
 )
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import demands as rules
 from api.desk.rules.demands import AllDemandsScreen, InOrder, ListFormScreen, OrderedScreen
 from api.desk.rules.tables import Cell, Filter, Listing, ListRow
-from api.errors import Conflict, NotFound
+from api.errors import Conflict
 from api.infra.database import paging
+from api.infra.database.paging import Page
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
+from api.statements.service import past
 from api.texts.rules import markdown
 from api.web.validate import loaded
+
+_BEFORE = 10  # texts that asked the like
 
 
 def of_whom(demand_list: DemandList) -> str:
@@ -86,16 +91,8 @@ class ListMove(Screen):
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Move a list up, down, or before another."""
         order = service.order_of_lists(actor(), coalition_id)
-        service.order_lists(actor(), coalition_id, order.version, _moved(order.ids))
+        service.order_lists(actor(), coalition_id, order.version, moved(order.ids))
         return onward("demands", "moved")
-
-
-def _moved(ids: Sequence[UUID]) -> list[UUID]:
-    try:
-        before = UUID(one("before")) if one("before") else None
-        return rules.moved(ids, UUID(one("id")), how=one("do"), before=before)
-    except ValueError:
-        raise NotFound("The page that led here is old. Load it again.") from None
 
 
 @at("/<uuid:coalition_id>/demands/all", "demands_all")
@@ -127,7 +124,10 @@ class AllDemands(SearchedList):
             total=found.total,
             following=found.following,
         )
-        return screen("demands_all.html", AllDemandsScreen(demands=table))
+        found_before = past.like(actor(), coalition_id, sought, _BEFORE, {}) if sought else []
+        before = Listing(caption=words.say("demands.before"), columns=(), rows=())
+        asked = asked_in(Page(found_before, None, len(found_before)), before)
+        return screen("demands_all.html", AllDemandsScreen(demands=table, before=asked))
 
 
 def _filters(coalition_id: UUID) -> list[Filter]:
@@ -224,7 +224,7 @@ class DemandMove(Screen):
     def post(self, coalition_id: UUID, list_id: UUID) -> AnyResponse:
         """Move a demand up, down, or before another."""
         order = service.order_of_demands(actor(), list_id)
-        service.order_demands(actor(), list_id, order.version, _moved(order.ids))
+        service.order_demands(actor(), list_id, order.version, moved(order.ids))
         return onward("demand_list", "moved", list_id=list_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from flask import Response
@@ -19,7 +18,6 @@ from api.desk.routes.base import (
     REFUSED,
     Screen,
     at,
-    day,
     one,
     onward,
     page_request,
@@ -32,6 +30,7 @@ from api.desk.routes.base import (
 from api.desk.routes.demands import of_whom
 from api.desk.routes.picking import cases_like
 from api.desk.routes.shared import (
+    asked_in,
     asked_once,
     choice,
     choices,
@@ -52,7 +51,6 @@ from api.infra.database.paging import Page, PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.statements.service import past
-from api.statements.service.past import DemandAsked
 from api.texts.rules import markdown
 from api.web.validate import loaded
 
@@ -108,7 +106,7 @@ def _file(found: DemandWithCases, *, is_disclosed: bool) -> Response:
                 of_it("history", words.say("cases.history")),
                 tells=is_disclosed or not is_sealed,
             ),
-            asked=_asked(
+            asked=asked_in(
                 past.of_demand(actor(), demand.id, _page("asked")),
                 of_it("asked", words.say("demands.asked")),
             ),
@@ -142,31 +140,6 @@ def _cases(about: Sequence[CaseView]) -> Listing:
 
 def _page(name: str) -> PageRequest:
     return page_request(_OF_FILE, name)
-
-
-def _asked(found: Page[DemandAsked], at_it: Listing) -> Listing:
-    words = said()
-    return replace(
-        at_it,
-        columns=columns_of("demands", "where", "as", "when"),
-        rows=[
-            ListRow(
-                cells=[
-                    Cell(
-                        text=each.title,
-                        href=to("statement", statement_id=each.statement.id),
-                        language=each.statement.language,
-                        small=words.say(f"state.{each.statement.state}"),
-                    ),
-                    Cell(text=markdown.plain(each.past.text)),
-                    Cell(text=day(each.day)),
-                ]
-            )
-            for each in found.items
-        ],
-        total=found.total,
-        following=found.following,
-    )
 
 
 @at("/<uuid:coalition_id>/demands/lists/<uuid:list_id>/new", "demand_new")

@@ -38,6 +38,7 @@ from api.mailings import schemas, service as mailings
 from api.mailings.service import suppressions
 from api.mailings.service.suppressions import SuppressionView
 from api.pages.rules.facts import Anchor, Form
+from api.web import tables
 from api.web.validate import loaded
 
 _Item = TypeVar("_Item")
@@ -161,6 +162,18 @@ def _suppression(each: SuppressionView) -> ListRow:
             Cell(press=lift),
         ]
     )
+
+
+@at("/<uuid:coalition_id>/outgoing/suppressions/file", "suppressions_out")
+class LeftAloneOut(Screen):
+    least = Role.COORDINATOR
+    is_file = True
+    is_fresh = True  # it holds addresses
+
+    def post(self, coalition_id: UUID) -> Response:
+        """Give the addresses as a table, for another tool."""
+        batches = suppressions.exported(actor(), coalition_id)
+        return tables.as_csv("suppressions", suppressions.COLUMNS, batches, dict)
 
 
 @at("/<uuid:coalition_id>/outgoing/work", "dead_jobs")

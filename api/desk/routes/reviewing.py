@@ -127,6 +127,7 @@ def comments_screen(
         else "",
         is_coordinator=is_coordinator,
         shows_all=shows_all,
+        takes_words=is_open,
         form=form or Form(),
         refused_id=refused_id,
         pages=pages,

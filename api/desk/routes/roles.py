@@ -138,6 +138,17 @@ def _role(template: str, coalition_id: UUID, role_id: UUID, form: Form | None = 
     )
 
 
+@at(f"{_ONE}/letters", "role_again")
+class WriteAgain(Screen):
+    least = Role.OWNER
+
+    def post(self, coalition_id: UUID, role_id: UUID) -> AnyResponse:
+        """Send the letter that says what the person may do here, once more."""
+        del coalition_id
+        accounts.invite(actor(), role_id)
+        return onward("role", "role_written", role_id=role_id)
+
+
 @at(f"{_ONE}/change", "role_change")
 class ChangeRole(Screen):
     least = Role.OWNER

@@ -15,14 +15,17 @@ from markupsafe import Markup
 from api.cases.service import Recorded
 from api.desk.routes.base import Screen, cursors, day, one, said, screen, to
 from api.desk.routes.visiting import coalition
-from api.desk.rules import cases as rules, home
+from api.desk.rules import cases as rules, demands as ordering, home
 from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.errors import NotFound
 from api.infra import clock
 from api.infra.database.paging import Page
 from api.infra.text import languages, zones
 from api.pages.rules import pages
 from api.statements.models import Statement
+from api.statements.service.past import DemandAsked
+from api.texts.rules import markdown
 
 _Item = TypeVar("_Item")
 
@@ -145,6 +148,15 @@ def _step(step: Recorded, table: str, *, tells: bool) -> ListRow:
     )
 
 
+def moved(order: Sequence[UUID]) -> list[UUID]:
+    """Return an order in which one thing stands where the form that was sent puts it."""
+    try:
+        before = UUID(one("before")) if one("before") else None
+        return ordering.moved(order, UUID(one("id")), how=one("do"), before=before)
+    except ValueError:
+        raise NotFound("The page that led here is old. Load it again.") from None
+
+
 def lists_of(path: str, names: Sequence[str]) -> Callable[[str, str], Listing]:
     """Return what makes the lists of a screen that has several: each is paged by its own name."""
     query = cursors(*names)
@@ -187,6 +199,32 @@ def texts_of(found: Page[Statement], at_it: Listing) -> Listing:
         at_it,
         columns=columns_of("home", "title", "state"),
         rows=[ListRow(cells=cells_of(each)) for each in found.items],
+        total=found.total,
+        following=found.following,
+    )
+
+
+def asked_in(found: Page[DemandAsked], at_it: Listing) -> Listing:
+    """Return where demands were asked as rows that lead to those texts."""
+    words = said()
+    return replace(
+        at_it,
+        columns=columns_of("demands", "where", "as", "when"),
+        rows=[
+            ListRow(
+                cells=[
+                    Cell(
+                        text=each.title,
+                        href=to("statement", statement_id=each.statement.id),
+                        language=each.statement.language,
+                        small=words.say(f"state.{each.statement.state}"),
+                    ),
+                    Cell(text=markdown.plain(each.past.text)),
+                    Cell(text=day(each.day)),
+                ]
+            )
+            for each in found.items
+        ],
         total=found.total,
         following=found.following,
     )

@@ -221,6 +221,8 @@ def _listed(
             enter=to("signature_new", **whose) if may_enter else "",
             export=to("signatures_export", **whose) if is_coordinator else "",
             bring=to("signatures_in", **whose) if may_enter else "",
+            evidence=to("evidence", **whose) if may_enter else "",
+            order=to("signatures_order", **whose) if is_coordinator and len(page.items) > 1 else "",
             searching=searching,
             form=form or Form(),
         ),

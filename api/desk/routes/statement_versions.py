@@ -31,7 +31,7 @@ from api.desk.routes.visiting import actor
 from api.desk.rules import drafting, filling, typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, Listing, ListRow
-from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
+from api.desk.rules.versions import CreditsScreen, DiffScreen, FreezeScreen, VersionsScreen
 from api.desk.service import standing
 from api.documents.rules import diffs as printed
 from api.documents.rules.diffs import Shown
@@ -39,10 +39,13 @@ from api.documents.service import diffs as papers
 from api.documents.service.diffs import DiffFormat
 from api.errors import Conflict, Invalid, NotFound
 from api.infra.database.transactions import Stale
+from api.infra.text import languages
+from api.organisations.rules import name_in
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.portable.rules import identity
 from api.portable.rules.guard import SenseTurn
+from api.reviews.service import crediting
 from api.signoffs.service.mentions import MentionsNotConfirmed
 from api.statements import rules, schemas, service
 from api.statements.models import Revision, State, Statement, Weight
@@ -52,6 +55,7 @@ from api.texts.rules.document import PortableDocument
 from api.web.validate import loaded
 
 _DRAFT = "draft"
+_COLUMNS = ("number", "when", "means", "changes", "compare", "credits")
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/versions", "statement_versions")
@@ -63,7 +67,7 @@ class ListVersions(Screen):
         found = service.revisions(actor(), statement_id, page_request())
         table = Listing(
             caption=words.say("versions.title"),
-            columns=columns_of("versions", "number", "when", "means", "changes", "compare"),
+            columns=columns_of("versions", *_COLUMNS),
             rows=[_row(statement, each) for each in found.items],
             path=to("statement_versions", statement_id=statement_id),
             query=cursors("cursor"),
@@ -94,6 +98,7 @@ def _row(statement: Statement, revision: Revision) -> ListRow:
     added, removed = measure.get("words_added", 0), measure.get("words_removed", 0)
     changes = f"+{added} \N{MINUS SIGN}{removed}" if revision.measure else ""
     compare = to("statement_diff", statement_id=statement.id, before=number)
+    thanks = to("statement_credits", statement_id=statement.id, number=number)
     is_newest = number == statement.revision_number
     with_draft = words.say("versions.with_draft") if not revision.is_taken_back else ""
     note = words.say("versions.taken_back") if revision.is_taken_back else revision.note or ""
@@ -108,6 +113,44 @@ def _row(statement: Statement, revision: Revision) -> ListRow:
             ),
             Cell(text=changes),
             Cell(text=with_draft, href=compare),
+            Cell(text="" if revision.is_taken_back else words.say("versions.credits"), href=thanks),
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/credits", "statement_credits")
+class ShowCredits(Screen):
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Show whose suggestions a version holds; of nothing frozen, lead to the list."""
+        del coalition_id
+        statement, words = statement_base.statement_of(statement_id), said()
+        if not statement.revision_number:
+            return onward("statement_versions", statement_id=statement_id)
+        number = _asked("number") or statement.revision_number
+        found = crediting.of_revision(actor(), statement_id, number)
+        return screen(
+            "statement_credits.html",
+            CreditsScreen(
+                around=statement_base.around(statement),
+                numbered=str(number),
+                credits=Listing(
+                    caption=words.say("versions.credits"),
+                    columns=columns_of("versions", "whose", "suggested", "held_since"),
+                    rows=[_credited(each) for each in found.credits],
+                ),
+                unnamed=found.unnamed,
+            ),
+        )
+
+
+def _credited(each: crediting.Credit) -> ListRow:
+    words = said()
+    name = name_in(each.organisation_names, words.language) if each.organisation_names else ""
+    return ListRow(
+        cells=[
+            Cell(text=name or each.name or "", small=each.affiliation or ""),
+            Cell(text=languages.number(each.suggestions, words.language)),
+            Cell(text=words.say("versions.name", number=str(each.since))),
         ]
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from api.desk.rules.block_forms import Choices
 from api.desk.rules.fact_forms import FactGroup
 from api.desk.rules.picking import Offered
+from api.desk.rules.statements import StatementAround
+from api.desk.rules.tables import Listing
 from api.pages.rules.facts import Form
 
 
@@ -80,6 +82,9 @@ class TemplateScreen:
     groups: Sequence[FactGroup]
     statuses: Sequence[tuple[str, str, str]]
     preview: str
+    around: StatementAround | None  # of a draft that is filled again; None: it begins
+    version: int | None
+    back: str
     themes: Choices
     form: Form = field(default_factory=Form)
     wrong: Sequence[str] = ()
@@ -93,3 +98,38 @@ class PreviewRefused:
     title: str
     language: str
     reads: str  # ltr or rtl
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplatesScreen:
+    """The coalition's templates, and those of the product that it has no copy of."""
+
+    own: Listing
+    built_in: Listing
+    bring: str  # where a file is brought; "": the visitor may not
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateShown:
+    """One template of the coalition's."""
+
+    title: str
+    text: str
+    language: str
+    facts: Sequence[tuple[str, str]]
+    versions: Listing
+    take: str
+    begin: str
+    change: str
+    delete: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateFileScreen:
+    """The form by which a template comes as a file: a new one, or a new version."""
+
+    title: str  # of the one that changes
+    back: str
+    version: int | None
+    wrong: Sequence[str] = ()  # where in the file, and what
+    form: Form = field(default_factory=Form)

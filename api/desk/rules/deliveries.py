@@ -21,7 +21,7 @@ TONES: Mapping[DeliveryState, Tone] = {
 }
 # What went wrong, by what the mail server or the outbox says; each has a sentence of its own.
 FAULTS = ("suppressed", "smtp-550", "smtp-551", "smtp-552", "smtp-553", "smtp-554", "NotPrinted")
-LANGUAGES = 2  # of a letter, that a form has room for
+LANGUAGES = 2  # of a letter, that a form has room for; one that has more keeps them
 
 
 def fault_key(state: DeliveryState, fault: str | None) -> str:
@@ -77,8 +77,19 @@ class CoverLetterForm:
     around: StatementAround
     languages: Sequence[tuple[str, str]]
     values: Mapping[str, str]
+    others: Sequence[int]  # the places of further languages
+    is_another: bool  # in place of one that is there
     back: str
     form: Form = field(default_factory=Form)
+
+
+def letter_as_typed(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what the fields of the form hold of a letter."""
+    return {
+        f"texts.{place}.{name}": texts[place][name] if place < len(texts) else ""
+        for place in range(max(LANGUAGES, len(texts)))
+        for name in ("language", "subject", "text")
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +109,9 @@ class CoverLetterScreen:
     missing: Sequence[Anchor]  # where each is entered
     cursor: str  # of the page of recipients that is shown, and of the next
     following: str
+    first: str  # what leads back to the first of them; "": this is it
+    kept: Sequence[str]  # who is ticked on another page
+    change: str  # where another letter is written in its place
     back: str
     is_published: bool
     form: Form = field(default_factory=Form)

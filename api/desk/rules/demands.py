@@ -11,7 +11,7 @@ from api.pages.rules import forms
 from api.pages.rules.facts import Form
 from api.pages.rules.forms import Sent
 
-UP, DOWN = "up", "down"
+FIRST, UP, DOWN = "first", "up", "down"
 FIELDS = ("text", "rationale", "kind", "addressee")
 
 
@@ -46,6 +46,7 @@ class AllDemandsScreen:
     """All demands of a coalition, narrowed down or searched."""
 
     demands: Listing
+    before: Listing  # texts that asked in words like those that are looked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +105,16 @@ class DemandCasesScreen:
 
 
 def moved(ids: Sequence[UUID], one: UUID, *, how: str, before: UUID | None) -> list[UUID]:
-    """Return an order in which one thing stands elsewhere: up, down, or before another.
+    """Return an order in which one thing stands elsewhere: first, up, down, or before another.
 
     Before None is the end. What is not there moves nothing.
     """
     if one not in ids:
         return list(ids)
     place, others = ids.index(one), [each for each in ids if each != one]
-    if how in {UP, DOWN}:
+    if how == FIRST:
+        to = 0
+    elif how in {UP, DOWN}:
         to = max(place - 1, 0) if how == UP else place + 1
     else:
         to = others.index(before) if before in others else len(others)

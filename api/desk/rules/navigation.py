@@ -28,6 +28,7 @@ _OF_STATEMENTS = (
     "invalidations",
     "signatures",
     "suggestions",
+    "templates",
     "updates",
 )
 _OF_OUTGOING = ("outgoing", "connectors", "connector-files", "jobs", "letters", "webhooks")

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from api.desk.rules.block_forms import Choices
 from api.desk.rules.statements import StatementAround
 from api.desk.rules.tables import Listing
-from api.pages.rules.comment_facts import CommentThread, FileRead, Suggested
+from api.documents.rules.blocks import StatementText
+from api.pages.rules.comment_facts import CommentPart, CommentThread, FileRead, Suggested
 from api.pages.rules.facts import Form
 
 
@@ -71,10 +72,27 @@ class CommentsScreen:
     freeze_first: str
     is_coordinator: bool
     shows_all: bool
+    takes_words: bool  # the text is still written on: others may be suggested
     form: Form = field(default_factory=Form)
     refused_id: str = ""  # the suggestion whose form was refused
     pages: Sequence[Listing] = ()  # of threads, and of suggestions
     same_page: str = ""  # what an address says of the pages that are shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestScreen:
+    """The newest text, each part with room for other words."""
+
+    around: StatementAround
+    text: StatementText
+    head: CommentPart
+    blocks: Sequence[CommentPart]
+    notes: CommentPart
+    sha256: str  # of the text that is shown
+    numbered: str
+    back: str
+    unsent: Sequence[str]  # what was typed, and has no field any more
+    form: Form = field(default_factory=Form)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,8 +32,10 @@ PARTS = (
     SettingsPart("mail", "mail"),
     SettingsPart("blocks", "blocks"),
     SettingsPart("retention", "settings_retention"),
+    SettingsPart("copy", "coalition_copy"),
     SettingsPart("record", "record", Role.OWNER),
     SettingsPart("everybody_out", "everybody_out", Role.OWNER),
+    SettingsPart("end", "coalition_end", Role.OWNER),
 )
 
 
@@ -63,6 +65,35 @@ class CoalitionScreen:
     languages: Sequence[tuple[str, str]] = ()
     countries: Sequence[tuple[str, str]] = ()
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoalitionCopyScreen:
+    """What of a coalition another one begins with."""
+
+    offered: Sequence[tuple[str, str, str]]
+    usual: Sequence[str]
+    back: str
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotCopiedShown:
+    """One thing that did not come along, and why."""
+
+    part: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiedScreen:
+    """A coalition that began as another one: what came along, and what did not."""
+
+    name: str
+    href: str
+    counts: Sequence[tuple[str, str]]
+    left_out: Sequence[NotCopiedShown]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.desk.rules.demands import InOrder
 from api.desk.rules.picking import Offered
 from api.desk.rules.signing import SigningAround
 from api.desk.rules.tables import Listing, Tone
@@ -28,6 +29,8 @@ BULK: Mapping[EffectiveState, str] = {
     EffectiveState.HELD: "approve",
     EffectiveState.REJECTED: "approve",
 }
+# Those who have a place among others; who is out of the count keeps none that could be changed.
+ORDERED = (EffectiveState.COUNTED, EffectiveState.WAITING)
 # What a form says of a signatory, beside who represents it; empty ones are none.
 TEXTS = (
     *("kind", "name", "acronym", "role", "affiliation", "as_printed", "reservation", "email"),
@@ -51,8 +54,31 @@ class SignaturesScreen:
     enter: str = ""  # where one is entered; "": the visitor may not
     export: str = ""
     bring: str = ""  # where a table of them comes in
+    order: str = ""  # where they are put in order
+    evidence: str = ""  # where what proves them is
     searching: str = ""  # a search goes on: where it stands
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureOrderScreen:
+    """In what order those who sign are printed."""
+
+    around: SigningAround
+    back: Anchor
+    move: str
+    places: Sequence[InOrder]
+    following: str | None
+    is_long: bool  # there is more than this page
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceScreen:
+    """What proves what somebody said, page by page."""
+
+    around: SigningAround
+    back: Anchor
+    kept: Listing
 
 
 @dataclass(frozen=True, kw_only=True)

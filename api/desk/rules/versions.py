@@ -23,6 +23,16 @@ class VersionsScreen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditsScreen:
+    """Whose suggestions a version holds."""
+
+    around: StatementAround
+    numbered: str
+    credits: Listing
+    unnamed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiffScreen:
     """What two texts of a statement differ by."""
 
