@@ -48,12 +48,13 @@ POLICIES = {
 # What is done within a quarter of an hour of a sign-in, whatever it is done to: it stays done, lets
 # somebody in, or gives names out.
 FRESH = {
-    *("addressee_delete", "case_delete", "case_name", "cases_out", "commenter_erase"),
-    *("connector_edit", "connector_end", "connector_file", "connector_new", "connector_people"),
-    *("consultation_delete", "demand_delete", "everybody_out", "mail_end", "member_delete"),
-    *("organisation_delete", "passkey_end", "passkey_new", "role_change", "role_end", "role_new"),
-    *("signature_data", "signature_delete", "signature_erase", "signature_withdraw"),
-    *("signatures_export", "statement_delete", "statement_portable", "successor_new", "token_new"),
+    *("addressee_delete", "case_delete", "case_name", "cases_out", "coalition_end"),
+    *("comment_erase", "commenter_erase", "connector_edit", "connector_end", "connector_file"),
+    *("connector_new", "connector_people", "consultation_delete", "demand_delete", "everybody_out"),
+    *("evidence_end", "mail_end", "member_delete", "organisation_delete", "passkey_end"),
+    *("passkey_new", "role_change", "role_end", "role_new", "signature_data", "signature_delete"),
+    *("signature_erase", "signature_withdraw", "signatures_export", "statement_delete"),
+    *("statement_portable", "successor_new", "suggestion_erase", "suppressions_out", "token_new"),
     *("webhook_edit", "webhook_end", "webhook_new", "webhook_renew"),
 }
 
