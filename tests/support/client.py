@@ -114,6 +114,7 @@ class Client:
             return Answer(answer.status_code, answer.get_data(), dict(answer.headers))
 
         key = (method, path, *map(repr, (sorted(headers.items()), sorted(more.items()))))
-        told = once.of(self.http.application).step(key, asked)
+        app = getattr(self.http, "application", None)  # servers elsewhere are none of ours
+        told = once.of(app).step(key, asked) if app else asked()
         told.must_have_codes()
         return told
