@@ -32,7 +32,7 @@ def test_every_screen_can_be_used_on_a_phone_and_on_a_wide_one(
     axe, wrong = Axe(), []
     with (
         browsers.served(world.app) as served,
-        browsers.phone(chromium, extra_http_headers={"Accept-Language": language}) as person,
+        browsers.phone(chromium, locale=language) as person,
     ):
         place = served.replace("127.0.0.1", "localhost")
         secret = session_of(world, scene.owner.email)
@@ -47,6 +47,8 @@ def test_every_screen_can_be_used_on_a_phone_and_on_a_wide_one(
             asked.clear()
             page.set_viewport_size(browsers.PHONE)  # type: ignore[arg-type] # as above
             page.goto(place + each.path)
+            if page.evaluate("document.documentElement.lang") != language[:2]:
+                wrong.append(f"{each.path}: not in the language of the browser")
             size = sum(int(answer.headers.get("content-length", 0)) for answer in asked)
             if len(asked) > MOST_REQUESTS or size > MOST_BYTES:
                 wrong.append(f"{each.path}: {len(asked)} requests, {size} bytes")

@@ -47,8 +47,7 @@ def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
         viewport=PHONE,  # type: ignore[arg-type] # a dict of the shape
         device_scale_factor=1,
         reduced_motion="reduce",
-        locale="en-GB",
-        **settings,
+        **{"locale": "en-GB", **settings},
     )
     context.set_default_timeout(15_000)
     yield context
