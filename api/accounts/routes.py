@@ -12,7 +12,7 @@ from flask.views import MethodView
 from api.accounts import schemas, service
 from api.accounts.models import Token
 from api.accounts.rules import Actor, Role
-from api.accounts.service import jobs, record, sessions
+from api.accounts.service import authentication, jobs, record, sessions
 from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
 from api.infra.security import audit
@@ -38,7 +38,9 @@ def install(app: Flask) -> None:
         if request.method == "OPTIONS":  # browsers ask so what they may send, without the token
             return
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        actor = service.authenticate(secret) if scheme.lower() == "bearer" and secret else None
+        actor = (
+            authentication.authenticate(secret) if scheme.lower() == "bearer" and secret else None
+        )
         if actor is None:
             raise Unauthenticated("Send `Authorization: Bearer …` with a token that is valid now.")
         g.actor = actor

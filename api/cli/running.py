@@ -61,10 +61,10 @@ def app(threads: int | None = None, settings: config.Settings | None = None) -> 
 
 @contextmanager
 def acting_as(email: str) -> Iterator[Actor]:
-    from api.accounts import service as accounts  # noqa: PLC0415 # see app
+    from api.accounts.service import authentication  # noqa: PLC0415 # see app
 
     with app().app_context():
-        yield accounts.actor_of(email)
+        yield authentication.actor_of(email)
 
 
 def taken(field: Field[str], given: str, hint: str) -> str:

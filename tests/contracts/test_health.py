@@ -111,6 +111,7 @@ def test_it_recovers_by_itself_and_has_kept_what_it_had(
 def test_connections_that_a_restart_cut_are_replaced(worlds: dict[str, World]) -> None:
     world = worlds["postgresql"]
     owner = world.user("owner")
+    assert owner.get("/v1/me").status == 200, "it was well a moment ago"
     with world.app.app_context(), db.engine.connect() as connection:
         connection.exec_driver_sql(
             "select pg_terminate_backend(pid) from pg_stat_activity"

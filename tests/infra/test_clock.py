@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import create_engine
 
 from api.infra import clock
+from api.infra.database import drivers
 from api.infra.database.drivers import POSTGRES_ARGS, follow_its_clock, use_postgres_safely
 from api.infra.runtime import EXTENSION
 
@@ -58,7 +59,9 @@ def test_what_the_way_there_and_back_may_have_taken_is_no_difference() -> None:
     assert is_about(TOLD)
 
 
-def test_a_process_goes_by_the_clock_of_postgresql(worlds: Worlds) -> None:
+def test_a_process_goes_by_the_clock_of_postgresql(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = worlds["postgresql"].app.extensions[EXTENSION].settings
     engine = create_engine(settings.database_url, pool_pre_ping=True, connect_args=POSTGRES_ARGS)
     use_postgres_safely(engine)
@@ -70,8 +73,11 @@ def test_a_process_goes_by_the_clock_of_postgresql(worlds: Worlds) -> None:
             pass
         assert abs(clock.now() - true) < timedelta(minutes=1), "a new connection tells"
         follow(TOLD)
+        with engine.connect():
+            assert is_about(TOLD), "who told a moment ago is not asked again"
+        monkeypatch.setattr(drivers, "PING_EVERY_SECONDS", 0.0)
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT 1").scalar() == 1
-        assert abs(clock.now() - true) < timedelta(minutes=1), "and so does each use of one"
+        assert abs(clock.now() - true) < timedelta(minutes=1), "and so does one used later"
 
     engine.dispose()

@@ -19,10 +19,9 @@ from urllib.parse import urlsplit
 from lxml import html as parser
 from sqlalchemy import update
 
-from api.accounts import service as accounts
 from api.accounts.models import DeskSession, SignInMeans
 from api.accounts.rules import Browser
-from api.accounts.service import sessions
+from api.accounts.service import authentication, sessions
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.security import secret_tokens
@@ -232,6 +231,6 @@ def session_of(world: World, email: str) -> str:
     """Sign a user in; return the secret of the session."""
     browser = Browser(secret_tokens.new_secret(), "Firefox, Linux", None)
     with world.app.app_context():
-        user_id: UUID = accounts.actor_of(email).user_id
+        user_id: UUID = authentication.actor_of(email).user_id
         with transaction() as session:
             return sessions.begin(session, user_id, browser, SignInMeans.LETTER)

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 from flask import url_for
 
-from api.accounts import service as accounts
-from api.accounts.service import sessions
+from api.accounts.service import authentication, sessions
 from api.desk.rules.frames import DESK
 from tests.contracts.scene import MAKERS
 from tests.support.desk import at_the_desk
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def _session(scene: Scene) -> str:
     at_the_desk(scene.world, scene.owner)
     with scene.world.app.app_context():
-        return str(sessions.of(accounts.actor_of(scene.owner.email))[0].id)
+        return str(sessions.of(authentication.actor_of(scene.owner.email))[0].id)
 
 
 # What addresses name that no coalition owns.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.accounts.models import AccessCut, RoleGrant, Token, TokenScope, User
+from api.accounts.models import RoleGrant, Token, TokenScope, User
 from api.accounts.rules import INVITED, Actor, Role
 from api.errors import Code, Conflict, Fault, Forbidden, Invalid, NotFound, point
 from api.infra import clock
@@ -86,55 +86,6 @@ def load_at(  # noqa: PLR0913, PLR0917 # as `load`
     row = load(session, actor, model, row_id, needed, lock=True)
     touch(row, expected)
     return row
-
-
-def authenticate(secret: str) -> Actor | None:
-    """Return who holds this token, or None where it is unknown, expired or revoked."""
-    with reading() as session:
-        query = select(Token).where(Token.secret_hash == secret_tokens.hashed(secret))
-        token = session.scalars(query).first()
-        if token is None or token.revoked_at or token.expires_at <= clock.now():
-            return None
-        actor = _actor(session, token)
-        used = token.last_used_at
-    if used is None or used < clock.now() - LAST_USED_EVERY:
-        with transaction() as session:
-            seen = update(Token).where(Token.id == actor.token_id)
-            session.execute(seen.values(last_used_at=clock.now()))
-    return actor
-
-
-def _actor(session: Session, token: Token) -> Actor:
-    proven_at = token.proven_at or token.created_at
-    roles, _ = roles_since(session, token.user_id, proven_at)
-    scope = None if token.coalition_ids is None else frozenset(token.coalition_ids)
-    if scope is not None:
-        roles = {coalition: role for coalition, role in roles.items() if coalition in scope}
-    return Actor(token.user_id, token.id, roles, scope, proven_at)
-
-
-def roles_since(
-    session: Session, user_id: UUID, proven_at: datetime
-) -> tuple[dict[UUID, Role], frozenset[UUID]]:
-    """Return the roles of a user who proved then who it is, and where that is too long ago.
-
-    An owner ends all access from before, and a new sign-in brings it back.
-    """
-    cut_at = AccessCut.cut_at
-    query = select(RoleGrant.coalition_id, RoleGrant.role, cut_at).where(
-        RoleGrant.user_id == user_id
-    )
-    beside = AccessCut.coalition_id == RoleGrant.coalition_id
-    found = session.execute(query.outerjoin(AccessCut, beside)).all()
-    cut = frozenset(each.coalition_id for each in found if each.cut_at and each.cut_at >= proven_at)
-    return {each.coalition_id: each.role for each in found if each.coalition_id not in cut}, cut
-
-
-def actor_of(email: str) -> Actor:
-    """Return the user of an address as the operator's command acts for it, with all its roles."""
-    with reading() as session:
-        user = known(session, email)
-        return Actor(user.id, None, roles_since(session, user.id, clock.now())[0], None)
 
 
 def create_user(email: str, name: str) -> UserView:

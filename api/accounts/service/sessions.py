@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, not_, select, update
 from sqlalchemy.orm import Session
 
-from api.accounts.models import AccessCut, DeskSession, RoleGrant, SignInMeans
+from api.accounts.models import AccessCut, DeskSession, RoleGrant, SignInMeans, User
 from api.accounts.rules import (
     ACCESS_ENDED,
     FRESH,
@@ -24,12 +24,20 @@ from api.accounts.rules import (
     Browser,
     Role,
 )
-from api.accounts.service import LAST_USED_EVERY, language_of, notices, roles_since
+from api.accounts.service import LAST_USED_EVERY, notices
+from api.accounts.service.authentication import roles_since, with_roles
 from api.errors import Conflict, Forbidden, NotFound
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import delete_all, insert, is_any, reading, transaction
+from api.infra.database.transactions import (
+    delete_all,
+    insert,
+    is_any,
+    one_query,
+    reading,
+    transaction,
+)
 from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, secret_tokens
@@ -69,13 +77,14 @@ class SessionView:
 
 def opened(secret: str) -> Visit | None:
     """Return who comes with a session's secret; None where it is unknown, ended or too old."""
-    with reading() as session:
-        query = select(DeskSession).where(DeskSession.secret_hash == secret_tokens.hashed(secret))
-        found = session.scalars(query.where(_is_live())).first()
-        if found is None:
-            return None
-        roles, cut = roles_since(session, found.user_id, found.proven_at)
-        language = language_of(session, found.user_id)
+    query = select(DeskSession, User.language).join(User, User.id == DeskSession.user_id)
+    query = query.where(DeskSession.secret_hash == secret_tokens.hashed(secret), _is_live())
+    with one_query() as session:
+        rows = session.execute(with_roles(query, DeskSession.user_id)).all()
+    if not rows:
+        return None
+    found, language = rows[0].DeskSession, rows[0].language
+    roles, cut = roles_since(rows, found.proven_at)
     if found.last_seen_at < clock.now() - LAST_USED_EVERY:
         with transaction() as session:
             seen = update(DeskSession).where(DeskSession.id == found.id, _is_live())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ POSTGRES_ARGS: dict[str, Any] = {
 ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs never says so
 SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
 PING_SECONDS = 3.0
+PING_EVERY_SECONDS = 1.0  # what answered just now lives, unless its socket says otherwise
 LONG_SECONDS = 3600.0  # for one statement over all rows of a house
 
 
@@ -35,6 +37,7 @@ class Impatient(psycopg.Connection[Any]):
     """
 
     patience = ANSWER_SECONDS
+    pinged_at = 0.0
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer so long, or close and raise OperationalError."""
@@ -60,7 +63,7 @@ class Impatient(psycopg.Connection[Any]):
 
 def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None:
     """Make PostgreSQL's connections end when it hangs; whether one lives is found out sooner."""
-    ping = engine.dialect.do_ping
+    _ping_by(engine, engine.dialect.do_ping)
 
     @event.listens_for(engine, "do_connect")
     def _connect(_: Dialect, __: object, args: Sequence[str], given: dict[str, Any]) -> Impatient:
@@ -68,27 +71,20 @@ def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None
         connection.patience = seconds
         return connection
 
-    def _ping(dbapi_connection: DBAPIConnection) -> bool:
-        with cast("Impatient", dbapi_connection).within(PING_SECONDS):
-            return ping(dbapi_connection)
-
-    engine.dialect.do_ping = _ping  # type: ignore[method-assign] # all pings pass there
-
 
 def follow_its_clock(engine: Engine) -> None:
     """Have this process go by PostgreSQL's clock, as all that share it: its own may be wrong.
 
-    It is asked by each new connection, and by the ping before each use; so it costs nothing.
+    It is asked by each new connection, and by each ping; so it costs nothing.
     """
 
     def ask(dbapi_connection: DBAPIConnection) -> bool:
         connection = cast("Impatient", dbapi_connection)
         connection.autocommit = True  # a transaction would cost two ways more
         try:
-            with connection.within(PING_SECONDS):
-                asked = time.monotonic()
-                told = connection.execute("SELECT clock_timestamp()").fetchone()
-                heard = time.monotonic()
+            asked = time.monotonic()
+            told = connection.execute("SELECT clock_timestamp()").fetchone()
+            heard = time.monotonic()
         finally:
             if not connection.closed:
                 connection.autocommit = False
@@ -96,8 +92,31 @@ def follow_its_clock(engine: Engine) -> None:
             clock.follow(told[0], asked, heard)
         return True
 
-    engine.dialect.do_ping = ask  # type: ignore[method-assign] # as above
-    event.listen(engine, "connect", lambda connection, _: ask(connection))
+    _ping_by(engine, ask)
+    event.listen(engine, "connect", lambda connection, _: engine.dialect.do_ping(connection))
+
+
+def _ping_by(engine: Engine, ask: Callable[[DBAPIConnection], bool]) -> None:
+    """Have all pings pass here: each connection's once in a while, and without much patience."""
+
+    def ping(dbapi_connection: DBAPIConnection) -> bool:
+        connection = cast("Impatient", dbapi_connection)
+        is_due = time.monotonic() >= connection.pinged_at + PING_EVERY_SECONDS
+        if not is_due and not _is_told_something(connection):
+            return True
+        with connection.within(PING_SECONDS):
+            lives = ask(dbapi_connection)
+        connection.pinged_at = time.monotonic()
+        return lives
+
+    engine.dialect.do_ping = ping  # type: ignore[method-assign] # SQLAlchemy has no event for it
+
+
+def _is_told_something(connection: Impatient) -> bool:
+    """Tell whether the server wrote though nothing was asked: it does so when it ends."""
+    told = select.poll()
+    told.register(connection.fileno(), select.POLLIN)
+    return bool(told.poll(0))
 
 
 @contextmanager

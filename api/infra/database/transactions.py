@@ -97,6 +97,17 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def one_query() -> Iterator[Session]:
+    """Open a session for one query, which needs no transaction: that would be two round trips."""
+    with _session() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        else:
+            session.connection(execution_options={"readonly": True})
+        yield session
+
+
+@contextmanager
 def at_once() -> Iterator[Session]:
     """Open a session for one statement that writes, which is its own transaction.
 
