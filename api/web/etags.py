@@ -8,7 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from api.infra.database.transactions import Expected, Stale
 from api.web.files import described
@@ -55,7 +55,8 @@ def install(app: Flask) -> None:
 def tagged_by(place: str) -> Callable[[_View], _View]:
     """Have a view send, of what it returns, the version at a place in it as the answer's ETag.
 
-    Where there is nothing on the way, as in a preview that made nothing, none is sent.
+    Where there is nothing on the way, as in a preview that made nothing, none is sent. Who has that
+    version is told so before the answer is put into words.
     """
 
     def version(found: object) -> object:
@@ -68,11 +69,23 @@ def tagged_by(place: str) -> Callable[[_View], _View]:
         def answered(*args: object, **named: object) -> object:
             found = view(*args, **named)
             g.etag = version(found)
+            if request.method in {"GET", "HEAD"} and (had := _had(g.etag)):
+                g.etag = had
+                return current_app.response_class(status=HTTPStatus.NOT_MODIFIED)
             return found
 
         return sends_tag(cast("_View", answered))
 
     return tagged
+
+
+def _had(version: object) -> str | None:
+    """Return the ETag by which who asks has a version already; None: they do not."""
+    for each in request.if_none_match.as_set(include_weak=True):
+        found = _VERSION.fullmatch(each)
+        if found and found[1] == str(version):
+            return each
+    return None
 
 
 tagged = tagged_by("version")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, bindparam, select, update
@@ -18,10 +18,10 @@ from api.infra import clock
 from api.infra.database.transactions import one_query, reading, transaction
 from api.infra.security import secret_tokens
 
-_Rows = TypeVar("_Rows", bound=Select[Any])
+_Query: TypeAlias = Select[*tuple[Any, ...]]
 
 
-def with_roles(query: _Rows, user_id: InstrumentedAttribute[UUID]) -> _Rows:
+def with_roles(query: _Query, user_id: InstrumentedAttribute[UUID]) -> _Query:
     """Have a query tell of each user its roles too, a row each; `roles_since` reads them."""
     told = query.add_columns(RoleGrant.coalition_id, RoleGrant.role, AccessCut.cut_at)
     return told.outerjoin(RoleGrant, RoleGrant.user_id == user_id).outerjoin(
@@ -30,7 +30,7 @@ def with_roles(query: _Rows, user_id: InstrumentedAttribute[UUID]) -> _Rows:
 
 
 def roles_since(
-    rows: Iterable[Row[Any]], proven_at: datetime
+    rows: Iterable[Row[*tuple[Any, ...]]], proven_at: datetime
 ) -> tuple[dict[UUID, Role], frozenset[UUID]]:
     """Return the roles of a user who proved then who it is, and where that is too long ago.
 
@@ -42,7 +42,7 @@ def roles_since(
 
 
 @cache  # made when all tables are there: a foreign key has its type from what it leads to
-def _who_asks() -> Select[Any]:
+def _who_asks() -> _Query:
     columns = (
         Token.id,
         Token.user_id,

@@ -17,7 +17,7 @@ from api.errors import Fault
 from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import Stale, reading, touch, transaction
+from api.infra.database.transactions import Stale, one_query, reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.infra.text import spelling
@@ -292,7 +292,7 @@ def _moved(  # noqa: PLR0913 # all that a move is
 
 def statement(actor: Actor, statement_id: UUID) -> Statement:
     """Return one statement."""
-    with reading() as session:
+    with one_query() as session:
         return load(session, actor, Statement, statement_id, Role.VIEWER)
 
 
