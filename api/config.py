@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from environs import FileAwareEnv
 
 PREFIX = "UNDERSIGNED_"
+SOURCE = f"{PREFIX}SOURCE_URL"
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
 ALONE = "memory://"  # of limits: each process counts by itself
 LIMITS = (ALONE, "redis://", "rediss://")
@@ -140,6 +141,8 @@ def master_keys() -> tuple[str, ...]:
 
 def source_url() -> str | None:
     """Return where the source is, whatever else is or is not set."""
+    if not {SOURCE, f"{SOURCE}_FILE"} & os.environ.keys():  # `--version` answers at once
+        return Settings.source_url
     with _environment() as env:
         return env.str("SOURCE_URL", Settings.source_url)
 
@@ -147,7 +150,7 @@ def source_url() -> str | None:
 @contextmanager
 def _environment() -> Iterator[FileAwareEnv]:
     """Give what is set, or stands in a file that a `…_FILE` names; raise BadSettings."""
-    from environs import FileAwareEnv  # noqa: PLC0415 # with marshmallow; who asks for the version waits
+    from environs import FileAwareEnv  # noqa: PLC0415 # with marshmallow
 
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and os.environ.get(f"{name}_FILE"):

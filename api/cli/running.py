@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
-from marshmallow.fields import Field
 
 from api import config
 
 if TYPE_CHECKING:
     from flask import Flask
+    from marshmallow.fields import Field
 
     from api.accounts.rules import Actor
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +12,7 @@ import pytest
 from api.infra.runtime import EXTENSION
 from tests.conftest import World
 from tests.rules.test_pages import Tags
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.signing import a_rush
 
 SOURCE = "https://code.specimen.example/undersigned"
@@ -87,3 +89,14 @@ def test_the_shell_completes_commands_and_options() -> None:
     assert "plain,backup" in completed["back"]
     assert "plain,verify" in completed["backup ver"]
     assert "plain,--workers" in completed["serve --wor"]
+
+
+def test_the_version_is_told_at_once_without_the_parts_of_a_server() -> None:
+    told = {"PATH": os.environ["PATH"], "PYTHONPROFILEIMPORTTIME": "1"}
+    done = subprocess.run(  # noqa: S603 # our own command
+        [COMMAND, "--version"], env=told, check=True, capture_output=True, text=True
+    )
+
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "api.cli" in loaded
+    assert not loaded & {"flask", "marshmallow", "sqlalchemy", "weasyprint"}
