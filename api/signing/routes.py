@@ -56,10 +56,10 @@ def let_sites_read(answer: Response) -> Response:
     return answer
 
 
-def _share() -> None:
+def _share(*, is_sensitive: bool) -> None:
     """Let caches keep what everybody may read, and say whether it is still the same."""
     tag_content()
-    let_caches_keep()
+    let_caches_keep(is_sensitive=is_sensitive)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signing")
@@ -105,8 +105,9 @@ class PublicStatement(MethodView):
     @sends_tag
     def get(self, args: dict[str, str | None], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
-        _share()
-        return reader.public(address, args["language"])
+        found = reader.public(address, args["language"])
+        _share(is_sensitive=found.signing.is_sensitive)
+        return found
 
 
 @blueprint.route(f"{HERE}/signatures")
@@ -115,7 +116,7 @@ class PublicSignatures(MethodView):
     @sends_tag
     def get(self, args: dict[str, PageRequest], address: str) -> Page[SignatureView]:
         """List who signed, as far as they wish to be seen, in their order."""
-        _share()
+        _share(is_sensitive=reader.is_sensitive(address))
         return reader.signatories(address, args["page"])
 
     @blueprint.arguments(schemas.PublicSignatureIn())  # made once, not for each of a rush
@@ -137,7 +138,7 @@ class PublicCounts(MethodView):
     @sends_tag
     def get(self, address: str) -> Counts:
         """Count who signed."""
-        _share()
+        _share(is_sensitive=reader.is_sensitive(address))
         return reader.counts(address)
 
 

@@ -18,8 +18,8 @@ from api.web.problems import MatchNeeded
 # A compressed answer names how, behind the version.
 _VERSION = re.compile(r"([0-9]{1,9})(?::(?:br|gzip))?", re.ASCII)
 OF_CONTENT = object()
-# A rush is answered by caches, and a name that is taken back is gone from them in a moment.
-SHARED = "public, max-age=10"
+# A rush is answered by caches, and a name that is taken back is gone from them ten seconds later.
+SHARED = "public, max-age=5, stale-while-revalidate=5"
 _READ = {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
 _View = TypeVar("_View", bound=Callable[..., object])
 _Found = TypeVar("_Found")
@@ -44,8 +44,9 @@ def install(app: Flask) -> None:
             answer.add_etag()
         elif version is not None:
             answer.set_etag(str(version))
-        if g.pop("is_shared", False) and answer.status_code in _READ:
-            answer.headers["Cache-Control"] = SHARED
+        kept = g.pop("caching", None)
+        if kept and answer.status_code in _READ:
+            answer.headers["Cache-Control"] = kept
         is_whole = answer.status_code == 200 and not answer.is_streamed  # noqa: PLR2004 # OK
         if request.method in {"GET", "HEAD"} and is_whole:  # a stream would be gathered for it
             answer.make_conditional(request)
@@ -106,9 +107,17 @@ def tag_content() -> None:
     g.etag = OF_CONTENT
 
 
-def let_caches_keep() -> None:
-    """Let caches of others keep the answer for a moment, as everybody may see it."""
-    g.is_shared = True
+def caching(*, is_sensitive: bool) -> str:
+    """Return for how long anybody may keep what everybody may read.
+
+    Of a sensitive statement nobody keeps anything: that it was read may put its reader in danger.
+    """
+    return "no-store" if is_sensitive else SHARED
+
+
+def let_caches_keep(*, is_sensitive: bool) -> None:
+    """Let caches of others keep the answer for a moment, where it is not sensitive."""
+    g.caching = caching(is_sensitive=is_sensitive)
 
 
 def needs_match(view: Callable[..., _Found]) -> Callable[..., _Found]:

@@ -20,7 +20,7 @@ from tests.support.signing import Rush, a_network, a_rush
 SITE = "https://specimen.example"
 OTHER = "https://other.example"
 OWN, PENDING = "/v1/public/own-signatures", "/v1/public/pending-signatures"
-SHARED = "public, max-age=10"
+SHARED = "public, max-age=5, stale-while-revalidate=5"
 
 
 @pytest.fixture
@@ -141,6 +141,35 @@ def test_what_is_public_may_be_kept_for_a_moment_and_is_read_once(
     rush.signed("eve@specimen.example")
     after = rush.world.stranger().send("GET", counts, headers={"If-None-Match": before.etag})
     assert (after.status, after["total"]) == (200, before["total"] + 1)
+
+
+def test_nobody_keeps_what_is_read_of_a_sensitive_statement(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner, is_sensitive=True, shows_list=True)
+    rush.publish()
+    rush.world.work()
+    page = rush.world.app.test_client().get(f"/s/{rush.address}")
+
+    for of in ("", "/signatures", "/signature-counts", "/document"):
+        read = rush.world.stranger().get(f"{rush.path}{of}")
+        again = rush.world.stranger().send(
+            "GET", f"{rush.path}{of}", headers={"If-None-Match": read.etag}
+        )
+        told = [each.headers["Cache-Control"] for each in (read, again)]
+        assert (read.status, *told) == (200, "no-store", "no-store"), of
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_who_has_a_page_already_is_told_so_until_somebody_signs(rush: Rush) -> None:
+    browser, path = rush.world.app.test_client(), f"/s/{rush.address}"
+    first = browser.get(path)
+    had = {"If-None-Match": first.headers["ETag"]}
+    same = browser.get(path, headers=had)
+    rush.signed("eve@specimen.example")
+    rush.world.work()
+    after = browser.get(path, headers=had)
+
+    assert (same.status_code, same.data) == (304, b"")
+    assert after.status_code == 200
 
 
 def test_a_document_that_is_being_printed_is_kept_by_nobody(rush: Rush) -> None:

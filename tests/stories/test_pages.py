@@ -79,7 +79,7 @@ def test_a_page_keeps_its_headers_its_promise_and_its_size(
     assert page.headers["Content-Security-Policy"] == POLICY
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in page.headers
-    assert "max-age=10" in page.headers["Cache-Control"]
+    assert page.headers["Cache-Control"] == "public, max-age=5, stale-while-revalidate=5"
     assert style.mimetype == "text/css"
     assert "immutable" in style.headers["Cache-Control"]
     assert script.mimetype == "text/javascript"

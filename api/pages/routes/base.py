@@ -22,7 +22,7 @@ from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
 from api.pages.rules.sentences import Sentences
 from api.web import problems
-from api.web.etags import tag_content
+from api.web.etags import caching, tag_content
 from api.web.guard import FORM, MULTIPART
 
 _View = TypeVar("_View", bound="Callable[..., object]")
@@ -33,7 +33,6 @@ POLICY = (
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_FRESH = "public, max-age=10"  # seconds: a rush is answered by caches, and the count still lives
 _FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 _AN_HOUR = "public, max-age=3600"
 A_MINUTE = 60
@@ -119,10 +118,11 @@ def of(coalition_id: UUID, *wanted: str | None) -> tuple[Frame, Sentences]:
     return around, sentences.said(around.language)
 
 
-def public(html: str) -> Response:
-    """Answer with a page that everybody may see, and keep for a moment."""
+def public(html: str, *, is_sensitive: bool = False) -> Response:
+    """Answer with a page that everybody may see, and keep for a moment if it is not sensitive."""
     answer = Response(html)
-    answer.headers["Cache-Control"] = _FRESH
+    answer.headers["Cache-Control"] = caching(is_sensitive=is_sensitive)
+    tag_content()
     answer.vary.update(["Accept-Language", "Accept-Encoding"])
     return answer
 

@@ -53,7 +53,7 @@ class ReadStatement(MethodView):
     def get(self, address: str) -> Response:
         """Show a statement: read it, see who signed it, sign it."""
         found = _found(address)
-        return self.around(found, public(self.page(page_of(found))))
+        return self.around(found, _answered(found, self.page(page_of(found))))
 
     @takes_form
     def post(self, address: str) -> AnyResponse:
@@ -140,7 +140,8 @@ class ListSignatories(MethodView):
         around = _frame(found)
         page = reader.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
         text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
-        return public(
+        return _answered(
+            found,
             pages.render(
                 "signatories.html",
                 facts.SignatoriesPage(
@@ -156,7 +157,7 @@ class ListSignatories(MethodView):
                     next_cursor=page.following,
                     is_first=cursor is None,
                 ),
-            )
+            ),
         )
 
 
@@ -216,6 +217,10 @@ def _found(address: str) -> Public:
     found = reader.public(address)
     tongue = language(found.statement.language)
     return found if tongue == found.statement.language else reader.public(address, tongue)
+
+
+def _answered(found: Public, html: str) -> Response:
+    return public(html, is_sensitive=found.signing.is_sensitive)
 
 
 def _frame(found: Public) -> facts.Frame:

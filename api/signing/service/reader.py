@@ -14,7 +14,7 @@ from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import one_query, reading
 from api.infra.runtime import runtime
 from api.infra.security import links
 from api.signatures.service import counts as journal, lists
@@ -87,6 +87,13 @@ def of_address(session: Session, address: str) -> tuple[Statement, Signing]:
     if not was_open and statement.state not in READABLE:
         raise NotFound(HERE)
     return statement, signing
+
+
+def is_sensitive(address: str) -> bool:
+    """Tell whether it may harm somebody to be known to have read the statement of an address."""
+    with one_query() as session:
+        query = select(Signing.is_sensitive).where(Signing.address == address)
+        return bool(session.scalar(query))
 
 
 def address(statement: Statement) -> str:
