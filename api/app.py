@@ -46,6 +46,7 @@ from api.infra.net.egress import Egress
 from api.infra.net.rate_limits import RateLimits
 from api.infra.net.smtp import SmtpServer
 from api.infra.pdf.drawings import DRAWING
+from api.infra.pdf.render import LAYOUT
 from api.infra.queue import Queue
 from api.infra.runtime import EXTENSION, Runtime
 from api.infra.sandbox.bulkhead import Bulkhead
@@ -62,7 +63,8 @@ from api.web.rest import OPEN, STATEMENTS, Api
 
 # What the limited child runs: it lays out pages, fills templates, reads workbooks and Word files.
 CHILD_MODULES = (
-    "api.infra.pdf.layout",
+    LAYOUT,
+    "api.documents.rules.warming",
     DRAWING,
     "api.templates.rules.filling",
     WORKBOOKS,

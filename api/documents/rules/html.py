@@ -267,6 +267,11 @@ def css_of(theme: str) -> Callable[[str], Markup]:
     return lambda name: _css(theme, name)
 
 
+def fixed_sheets(theme: str) -> tuple[str, ...]:
+    """Return the style sheets that each page of a theme for paper has in elements of their own."""
+    return tuple(_css(theme, name) for name in ("voice.css", "paper.css"))
+
+
 @lru_cache
 def _css(theme: str, name: str) -> Markup:
     """Return a style sheet of all themes and this one's own, as they go into the page."""

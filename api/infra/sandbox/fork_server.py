@@ -19,6 +19,7 @@ import socket
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -61,16 +62,23 @@ class _Warm:
         self.readable: list[str] = []
         self.children: dict[int, _Child] = {}  # by the number of the link
 
-    def load(self, names: list[str]) -> None:
-        """Import the modules, let them warm up, and make sure that forking is safe."""
+    def load(self, names: list[str]) -> list[str]:
+        """Import the modules, let them warm up, and make sure that forking is safe.
+
+        Return what they warn of.
+        """
+        told: list[str] = []
         for name in names:
             module = self.modules[name] = importlib.import_module(name)
             if self.spares_wanted and hasattr(module, "warm"):
-                module.warm()
+                with warnings.catch_warnings(record=True) as caught:
+                    module.warm()
+                told += [str(each.message) for each in caught]
         self.readable = _readable(self.modules)
         gc.collect()  # newer Pangos keep a thread for each font map until it is freed
         _settle()
         gc.freeze()  # what is there now stays, and is never copied by a collection in a child
+        return told
 
     def serve(self) -> None:
         """Work until the control socket ends or the parent is gone."""
@@ -288,11 +296,11 @@ def main() -> int:
     warm = _Warm(control, int(sys.argv[2]), int(sys.argv[3]))
     try:
         try:
-            warm.load(sys.argv[4:])
+            told = warm.load(sys.argv[4:])
         except BaseException as error:  # noqa: BLE001 - said to the one who started us
             control.send(json.dumps({"failed": f"{error} ({_place(error)})"[:3000]}).encode())
             return 3
-        control.send(b'{"ready": true}')
+        control.send(json.dumps({"ready": True, "warnings": told}).encode())
         warm.serve()
     finally:
         warm.end()

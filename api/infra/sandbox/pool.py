@@ -8,6 +8,7 @@ number of threads can run jobs at the same time, and this process itself never f
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -30,10 +31,13 @@ from api.infra import metrics
 
 OUTPUT_BYTES = 64 << 20  # the largest result
 _HEADER_BYTES = 64 << 20
+_NEWS_BYTES = 4096
 _PATIENCE_SECONDS = 180  # beyond any wait in the queue; the process itself ends jobs far earlier
 _MORE_SECONDS = 4  # the same, where less time is given
 _START_SECONDS = 60
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ class ChildPool:
         try:
             header = get(raw)
             if header["kind"] == "done":
+                self._listen()
                 return take(raw, min(int(header["size"]), OUTPUT_BYTES))
         except (EOFError, ConnectionError) as end:
             # A process that could not start has said why before it ended.
@@ -260,16 +265,25 @@ class ChildPool:
         except subprocess.TimeoutExpired:
             return False
 
+    def _listen(self) -> None:
+        """Hear what the process said when it was ready, where nobody waited for that."""
+        if not self._is_ready:
+            with self._starting:
+                if not self._is_ready and self._control:
+                    self._news(self._control, 0)
+
     def _news(self, control: socket.socket, seconds: float) -> str | None:
         """Hear whether the process started; return why not."""
-        control.settimeout(seconds)
+        control.settimeout(seconds or None)
         try:
-            news = json.loads(_heard(control) or b"{}")
+            news = json.loads(_heard(control, 0 if seconds else socket.MSG_DONTWAIT) or b"{}")
         except (OSError, ValueError):
             news = {}
         finally:
             control.settimeout(None)
         self._is_ready = "ready" in news
+        for warning in news.get("warnings", ()):
+            log.warning("render process: %s", warning)
         if not self._is_ready:
             self._reason = str(news.get("failed") or self._reason or "it ended without a word")
         return self._reason
@@ -306,11 +320,11 @@ def take(raw: RawIOBase, size: int) -> bytes:
     return bytes(parts)
 
 
-def _heard(control: socket.socket) -> bytes:
+def _heard(control: socket.socket, flags: int) -> bytes:
     try:
-        return control.recv(4096)
+        return control.recv(_NEWS_BYTES, flags)
     except ConnectionResetError:  # told first, and once, when it ended with our orders unread
-        return control.recv(4096)
+        return control.recv(_NEWS_BYTES, flags)
 
 
 def _fault(told: Mapping[str, Any]) -> Fault:
