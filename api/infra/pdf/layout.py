@@ -196,6 +196,7 @@ def _write(html: str, assets: _Assets, configuration: FontConfiguration) -> byte
         _check_glyphs(document)
         _leave_pictures_alone(pdf)
         _identify(pdf)
+        document.pages.clear()  # or a long document has all of them beside what is made of them
         _make_ready(pdf)
 
     document = _laid_out(html, assets, configuration)
@@ -257,8 +258,9 @@ class _Ready(Object):  # type: ignore[misc] # pydyf has no types
 
 def _make_ready(pdf: PDF) -> None:
     """Turn each object into bytes once: pydyf does it to write, and again for an identifier."""
-    first, *others = pdf.objects  # the first is none, by the format
-    pdf.objects = [first, *map(_Ready, others)]
+    for place, item in enumerate(pdf.objects):
+        if place:  # the first is none, by the format
+            pdf.objects[place] = _Ready(item)  # at once, and the item is gone
 
 
 def _is_alone() -> bool:

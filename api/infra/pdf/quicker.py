@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped] # it has none
-from weasyprint import css
+from weasyprint import Page, css
 from weasyprint.css.properties import Dimension
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.layout import percent
 from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import Layout
@@ -155,6 +156,17 @@ def _to_bytes(theirs: Any) -> Any:
     return ours
 
 
+def _object(_: Any) -> Any:
+    """Let objects begin with what their class has: a long document has one for each line."""
+    for name, value in vars(pydyf.Object()).items():
+        setattr(pydyf.Object, name, value)
+
+    def ours(self: Any) -> None:
+        pass
+
+    return ours
+
+
 def _page_references(theirs: Any) -> Any:
     """Make them once they are all there: each element of a text asks for all."""
 
@@ -168,12 +180,30 @@ def _page_references(theirs: Any) -> Any:
     return property(ours)
 
 
+def _paint(theirs: Any) -> Any:
+    """Keep of a page that was drawn no more than is needed: a long document has all at a time.
+
+    What was drawn becomes one piece, and its texts are asked for no more than which they are.
+    """
+
+    def ours(page: Page, stream: Any, scale: float = 1) -> None:
+        theirs(page, stream, scale)
+        stream.stream[:] = [b"\n".join(map(pydyf._to_bytes, stream.stream))]  # noqa: SLF001 - as there
+        for box in list(page._page_box.descendants()):  # noqa: SLF001 - there is no other way to them
+            if isinstance(box, TextBox):
+                vars(box).clear()
+
+    return ours
+
+
 _PARTS: tuple[Part, ...] = (
     (css, "CSS", _css),
     (Layout, "deactivate", _deactivate),
     (Layout, "reactivate", _reactivate),
     (Layout, "set_text", _set_text),
     (percent, "resolve_one_percentage", _percentage),
+    (Page, "paint", _paint),
     (pydyf, "_to_bytes", _to_bytes),
+    (pydyf.Object, "__init__", _object),
     (pydyf.PDF, "page_references", _page_references),
 )
