@@ -9,7 +9,10 @@ from alembic import context
 from sqlalchemy import func, select
 
 import api.app  # noqa: F401 # brings every table
+from api.documents.models import PRINTED
+from api.infra.database import stamps
 from api.infra.database.columns import Base, UtcInstant
+from api.infra.database.stamps import STAMPS
 from api.infra.database.transactions import SERVING, db
 from api.infra.security.keys import BlindBytes, SealedBytes
 
@@ -93,8 +96,8 @@ def be_alone(connection: Connection) -> None:
 
 
 def is_ours(_thing: object, name: str | None, kind: str, *_: object) -> bool:
-    """Leave out of what a migration is written from the table that is kept here."""
-    return not (kind == "table" and name == SERVING.name)
+    """Leave out of what a migration is written from the tables that are no model's."""
+    return not (kind == "table" and name in {SERVING.name, STAMPS.name})
 
 
 def run(connection: Connection, **how: Any) -> None:
@@ -108,7 +111,12 @@ def run(connection: Connection, **how: Any) -> None:
     )
     with context.begin_transaction():
         be_alone(connection)
+        if connection.dialect.name == "sqlite":  # beside them no table is made anew
+            stamps.drop(connection)
         context.run_migrations()
+        stamps.put(connection, PRINTED)
+    if connection.dialect.name == "sqlite":  # on which each migration ends its transaction
+        connection.commit()
 
 
 given = context.config.attributes.get("connection")

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, inspect, select
 
 from api.config import share
 from api.infra.database.columns import Base
+from api.infra.database.stamps import STAMPS
 from api.infra.database.transactions import SERVING, db
 from tests.contracts.scene import Scene, operations
 from tests.support.builders import a_coalition, a_revision, a_statement, another_revision
@@ -69,7 +70,8 @@ def test_up_down_and_up_again_leaves_nothing_behind(seeded: World) -> None:
         with seeded.app.app_context():
             upgrade()
     assert tables(seeded) == before
-    assert before == {*Base.metadata.tables, "alembic_version", "serving_revisions"}
+    kept_beside = {"alembic_version", "serving_revisions", "version_stamps"}
+    assert before == {*Base.metadata.tables, *kept_beside}
 
 
 def found_in_texts(world: World) -> list[str]:
@@ -175,7 +177,7 @@ def test_who_shared_a_slug_with_strangers_has_another_where_it_must_be_one(world
 
 def test_the_models_are_what_the_migrations_make(world: World) -> None:
     with world.app.app_context(), db.engine.connect() as connection:
-        kept_by_the_migrations = {SERVING.name, "alembic_version"}
+        kept_by_the_migrations = {SERVING.name, STAMPS.name, "alembic_version"}
         how = {
             "compare_type": True,
             "include_name": lambda name, *_: (

@@ -20,7 +20,7 @@ from api.documents.models import PrintedDocument
 from api.documents.rules import html, rendering
 from api.documents.rules.logos import Logo, few
 from api.documents.rules.rendering import Format, RenderInput
-from api.documents.service import waiting
+from api.documents.service import versions, waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
 from api.infra.background import jobs, kept_files
@@ -82,6 +82,7 @@ class StatementRender:
     number: int
     signatures: int
     inputs: RenderInput
+    version: str  # of the rows, at the moment of which they are
 
     @property
     def place(self) -> str:
@@ -106,29 +107,44 @@ def document(
     It is kept, sealed, by the hash of what goes in; where the caller has that, only it comes back.
     One of many signatures that is not kept yet becomes a job.
     """
-    with reading() as session:
+    with reading(one_moment=True) as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        render = render_of(session, statement, wanted)
-        if is_known(render.inputs.key):
-            return render.inputs.key
-        content = kept(session, render)
-    return render.document(content) if content else _made(actor, render, wanted)
+        number, version = version_of(session, statement, wanted)
+        if (row := unchanged(session, statement, version)) is not None:
+            if is_known(row.key):
+                return row.key
+            if content := kept_bytes(session, statement, row.key):
+                return Document(content, row.key, wanted.format, statement.slug)
+        is_long = signatures.count(session, statement) > MOST_IN_A_REQUEST
+        render = None if is_long else render_of(session, statement, wanted)
+        content = kept(session, render) if render else None
+    if render is None:
+        return _promised(actor, statement, replace(wanted, revision=number), version)
+    if content:
+        known_again(render)
+        return render.inputs.key if is_known(render.inputs.key) else render.document(content)
+    return _made(actor, render, wanted)
 
 
 def _made(actor: Actor, render: StatementRender, wanted: DocumentSpec) -> Document | Job:
     if render.signatures <= MOST_IN_A_REQUEST:
         with suppress(Busy, LimitReached):  # which a job is not
             return render.document(print_now(render, is_waited_for=True))
-    facts = {"statement_id": str(render.statement.id), **vars(wanted), "revision": render.number}
+    wanted = replace(wanted, revision=render.number)
+    return _promised(actor, render.statement, wanted, render.version)
+
+
+def _promised(actor: Actor, statement: Statement, wanted: DocumentSpec, version: str) -> Job:
+    facts = {"statement_id": str(statement.id), **vars(wanted)}
     with transaction() as session:
         # One of each asker: a job is shown to nobody else, but for coordinators.
-        owner, key = render.statement.coalition_id, f"{PRINT}:{render.inputs.key}:{actor.user_id}"
-        return jobs.promise(session, PRINT, owner, facts, by=actor, key=key)
+        key = f"{PRINT}:{version}:{actor.user_id}"
+        return jobs.promise(session, PRINT, statement.coalition_id, facts, by=actor, key=key)
 
 
 def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
     """Return a document by its key; raise Gone once a name in it was taken back."""
-    with reading() as session:
+    with reading(one_moment=True) as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         row = session.get(PrintedDocument, (statement.id, key)) if KEY.match(key) else None
         if row is None:
@@ -147,14 +163,16 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
 
 def print_later(statement_id: UUID, wanted: DocumentSpec, progress: Callable[[int], None]) -> None:
     """Print a revision with the signatures that it has by now, and keep the document."""
-    with reading() as session:
+    with reading(one_moment=True) as session:
         statement = session.get(Statement, statement_id)
         if statement is None:
             raise NotFound("The statement was deleted.")
         render = render_of(session, statement, wanted)
         is_kept = kept(session, render) is not None
     progress(GATHERED)
-    if not is_kept:
+    if is_kept:
+        known_again(render)
+    else:
         print_now(render)
 
 
@@ -190,6 +208,37 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
             storage.delete(place)
 
 
+def version_of(session: Session, statement: Statement, wanted: DocumentSpec) -> tuple[int, str]:
+    """Return which revision is wanted, and the version of its document, as its render has it.
+
+    Raise as `render_of` does where there is none to be read.
+    """
+    revision = statements.revision_of(session, statement, wanted.revision)
+    theme = wanted.theme or revision.document.get("theme", rendering.THEME)
+    version = versions.version_of(session, statement, revision.number, wanted.format, theme)
+    return revision.number, version
+
+
+def unchanged(session: Session, statement: Statement, version: str) -> PrintedDocument | None:
+    """Return the document of a version that may be given out; None: it is to be looked at."""
+    query = select(PrintedDocument).where(
+        PrintedDocument.statement_id == statement.id,
+        PrintedDocument.version == version,
+        PrintedDocument.taken_back_at.is_(None),
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def known_again(render: StatementRender) -> None:
+    """Note that what changed makes no other document than one that is kept."""
+    same = update(PrintedDocument).where(
+        PrintedDocument.statement_id == render.statement.id,
+        PrintedDocument.key == render.inputs.key,
+    )
+    with transaction() as session:
+        session.execute(same.values(version=render.version))
+
+
 def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:
     revision = statements.revision_of(session, statement, wanted.revision)
     return render_of_text(session, statement, revision, wanted)
@@ -198,12 +247,14 @@ def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> S
 def render_of_text(
     session: Session, statement: Statement, revision: Revision, wanted: DocumentSpec
 ) -> StatementRender:
+    theme = wanted.theme or revision.document.get("theme", rendering.THEME)
+    version = versions.version_of(session, statement, revision.number, wanted.format, theme)
     # Before it is published, the newest text shows who would stand under it now.
     who = publishing if revision.number >= statement.revision_number else signatures
     listed, withheld = who.printed(session, statement, Audience.PUBLIC)
     whole = signing.with_signatories(revision.document, listed, withheld)
     signed = signing.signatories(whole)
-    look = look_of(session, statement.coalition_id, revision.document, wanted.theme)
+    look = look_of(session, statement.coalition_id, revision.document, theme)
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in rendering.PICTURED and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
@@ -211,7 +262,7 @@ def render_of_text(
     if wanted.format is Format.DOCX:  # it comes back, and is to be known again
         ids = tuple(revision.block_ids)
         inputs = replace(inputs, revision=revision.number, block_ids=ids)
-    return StatementRender(statement, revision.number, len(listed) + withheld, inputs)
+    return StatementRender(statement, revision.number, len(listed) + withheld, inputs, version)
 
 
 def look_of(
@@ -270,6 +321,7 @@ def _recorded(session: Session, render: StatementRender) -> datetime | None:
     """
     place = render.statement.id, render.inputs.key
     if (there := session.get(PrintedDocument, place)) is not None:
+        there.version = render.version
         return there.taken_back_at
     now = clock.now()
     row = PrintedDocument(
@@ -279,6 +331,7 @@ def _recorded(session: Session, render: StatementRender) -> datetime | None:
         format=render.inputs.format,
         theme=render.inputs.look.theme,
         revision_number=render.number,
+        version=render.version,
         taken_back_at=now,
     )
     try:
@@ -327,11 +380,13 @@ def is_current(render: StatementRender) -> bool:
     """Tell whether the same document would be made now."""
     inputs = render.inputs
     wanted = DocumentSpec(inputs.format, render.number, inputs.look.theme)
-    with reading() as session:
+    with reading(one_moment=True) as session:
         statement = session.get(Statement, render.statement.id)
         if statement is None:
             return False
         try:
+            if version_of(session, statement, wanted)[1] == render.version:
+                return True
             return render_of(session, statement, wanted).inputs.key == inputs.key
         except (Gone, NotFound):  # its text was taken back
             return False

@@ -18,6 +18,7 @@ from api.documents.service import (
     StatementRender,
     kept,
     kept_bytes,
+    known_again,
     print_now,
     promise_renewal,
     render_of,
@@ -78,13 +79,15 @@ def _newest(session: Session, statement: Statement) -> PrintedDocument | None:
 def renew(statement_id: UUID) -> None:
     """Print a published statement anew, as it is now."""
     for _ in range(MOST_TRIES):  # it may change again meanwhile
-        with reading() as session:
+        with reading(one_moment=True) as session:
             statement = session.get(Statement, statement_id)
             if statement is None or statement.state is not State.PUBLISHED:
                 return
             render = render_of(session, statement, DocumentSpec(Format.PDF))
             is_kept = kept(session, render) is not None
-        if not is_kept:
+        if is_kept:
+            known_again(render)
+        else:
             print_now(render)
         _give_out(render, is_kept=is_kept)
         if is_kept:

@@ -89,10 +89,16 @@ def rehearsal() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Open a transaction that only reads; readers do not wait for a writer."""
+def reading(*, one_moment: bool = False) -> Iterator[Session]:
+    """Open a transaction that only reads; readers do not wait for a writer.
+
+    With `one_moment` all that it reads is of its first, as always on SQLite.
+    """
+    options: dict[str, Any] = {"readonly": True, "postgresql_readonly": True}
+    if one_moment and db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
     with _session() as session:
-        session.connection(execution_options={"readonly": True, "postgresql_readonly": True})
+        session.connection(execution_options=options)
         yield session
 
 
