@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.documents.service import waiting
+from api.infra.runtime import EXTENSION
 from api.infra.sandbox.bulkhead import Busy
 from tests.stories.test_copies import a_copy
 from tests.support import pdf_words
@@ -150,3 +152,29 @@ def test_a_copy_has_the_bounds_of_its_source(owner: Client, path: str) -> None:
     copied = a_copy(owner, path.rpartition("/")[2])
 
     assert copied["statement"]["bounds"]["words"] == 100
+
+
+def test_a_draft_that_was_read_before_is_told_the_same_of_and_a_changed_one_anew(
+    owner: Client, path: str
+) -> None:
+    said = [owner.get(f"{path}/draft") for _ in range(2)]
+    document = {**said[0]["document"], "footnotes": NOTES, "body": [*BODY, {"paragraph": "More."}]}
+    changed = owner.put(f"{path}/draft", {"document": document})
+    assert changed.status == 200, changed.body
+    again = [owner.get(f"{path}/draft") for _ in range(2)]
+
+    assert said[0].json == said[1].json
+    assert again[0].json == again[1].json
+    assert again[0]["length"]["words"] == said[0]["length"]["words"] + 1
+
+
+def test_no_word_of_a_draft_stays_in_the_memory_of_a_process(
+    world: World, owner: Client, path: str
+) -> None:
+    for _ in range(2):
+        assert owner.get(f"{path}/draft").status == 200
+
+    held = repr(world.app.extensions[EXTENSION].memory)
+
+    assert "_DraftsSeen" in held
+    assert not re.search("More words|word word|Three", held, re.IGNORECASE)

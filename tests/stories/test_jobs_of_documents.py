@@ -11,6 +11,7 @@ import pytest
 from api.documents.rules import rendering
 from api.documents.service import waiting
 from api.infra.background.jobs import JobKind
+from api.signatures.service import rows
 from tests.stories.test_documents import document_of
 from tests.stories.test_jobs import found
 from tests.stories.test_signature_csv import send
@@ -151,3 +152,26 @@ def test_a_name_that_is_taken_back_leaves_the_kept_documents(
     world.work()
 
     assert [each for each in kept.rglob("*") if each.is_file()] == []
+
+
+def test_a_board_counts_people_who_are_too_many_and_their_list_has_them(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = a_text(owner, a_coalition(owner))
+    house = {"kind": "organisation", "name": "Specimen House"}
+    hidden = "individual,Hidden Specimen,coalition\n"
+    send(owner, text, MANY + hidden)
+    a_signature(owner, *text, **house)
+    opened: list[int] = []
+    read = rows.identities
+    monkeypatch.setattr(
+        rows, "identities", lambda session, some: opened.append(len(some)) or read(session, some)
+    )
+
+    board = owner.get(f"/v1/statements/{text[0]}/sign-off-board")
+
+    assert [line["text"] for line in board["would_print"]] == ["Specimen House"]
+    assert (board["unread"], board["would_withhold"]) == (201, 1)
+    assert sum(opened) < 5
+    listed = owner.get(f"/v1/statements/{text[0]}/signatures", kind="individual", limit=200)
+    assert (len(listed["items"]), listed["total"]) == (200, 202)

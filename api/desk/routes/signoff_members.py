@@ -50,7 +50,7 @@ _SHORT = 60  # characters of a place, in a list
 
 def entry_of(statement: Statement, member_id: UUID) -> Mapping[str, Any]:
     """Return where one member is, as the board has it."""
-    found: dict[str, Any] = board.read(actor(), statement.id)
+    found: dict[str, Any] = board.read(actor(), statement.id, most_people=0)
     for each in found["members"]:
         if each["member"].id == member_id:
             return {**each, "round": found["round"]}

@@ -175,7 +175,7 @@ def _given() -> dict[str, object]:
 
 def _form(statement: Statement, row: Update | None, form: Form) -> Response:
     language = said().language
-    found: dict[str, Any] = board.read(actor(), statement.id)
+    found: dict[str, Any] = board.read(actor(), statement.id, most_people=0)
     values = {"texts.0.language": statement.language}
     if row is not None:
         values = {"organisation_id": str(row.organisation_id)}

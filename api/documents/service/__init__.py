@@ -110,7 +110,7 @@ def document(
     with reading(one_moment=True) as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         number, version = version_of(session, statement, wanted)
-        if (row := unchanged(session, statement, version)) is not None:
+        if (row := versions.unchanged(session, statement, version)) is not None:
             if is_known(row.key):
                 return row.key
             if content := kept_bytes(session, statement, row.key):
@@ -121,7 +121,7 @@ def document(
     if render is None:
         return _promised(actor, statement, replace(wanted, revision=number), version)
     if content:
-        known_again(render)
+        versions.known_again(render.statement.id, render.inputs.key, render.version)
         return render.inputs.key if is_known(render.inputs.key) else render.document(content)
     return _made(actor, render, wanted)
 
@@ -171,7 +171,7 @@ def print_later(statement_id: UUID, wanted: DocumentSpec, progress: Callable[[in
         is_kept = kept(session, render) is not None
     progress(GATHERED)
     if is_kept:
-        known_again(render)
+        versions.known_again(render.statement.id, render.inputs.key, render.version)
     else:
         print_now(render)
 
@@ -217,26 +217,6 @@ def version_of(session: Session, statement: Statement, wanted: DocumentSpec) -> 
     theme = wanted.theme or revision.document.get("theme", rendering.THEME)
     version = versions.version_of(session, statement, revision.number, wanted.format, theme)
     return revision.number, version
-
-
-def unchanged(session: Session, statement: Statement, version: str) -> PrintedDocument | None:
-    """Return the document of a version that may be given out; None: it is to be looked at."""
-    query = select(PrintedDocument).where(
-        PrintedDocument.statement_id == statement.id,
-        PrintedDocument.version == version,
-        PrintedDocument.taken_back_at.is_(None),
-    )
-    return session.scalars(query.limit(1)).first()
-
-
-def known_again(render: StatementRender) -> None:
-    """Note that what changed makes no other document than one that is kept."""
-    same = update(PrintedDocument).where(
-        PrintedDocument.statement_id == render.statement.id,
-        PrintedDocument.key == render.inputs.key,
-    )
-    with transaction() as session:
-        session.execute(same.values(version=render.version))
 
 
 def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:

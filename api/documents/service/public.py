@@ -18,10 +18,10 @@ from api.documents.service import (
     StatementRender,
     kept,
     kept_bytes,
-    known_again,
     print_now,
     promise_renewal,
     render_of,
+    versions,
 )
 from api.errors import NotFound
 from api.infra import clock
@@ -86,7 +86,7 @@ def renew(statement_id: UUID) -> None:
             render = render_of(session, statement, DocumentSpec(Format.PDF))
             is_kept = kept(session, render) is not None
         if is_kept:
-            known_again(render)
+            versions.known_again(statement_id, render.inputs.key, render.version)
         else:
             print_now(render)
         _give_out(render, is_kept=is_kept)

@@ -10,14 +10,16 @@ import hashlib
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
+from api.documents.models import PrintedDocument
 from api.documents.rules import rendering
 from api.documents.rules.rendering import Format
 from api.infra import clock
 from api.infra.database.stamps import stamp_of
+from api.infra.database.transactions import transaction
 from api.infra.runtime import runtime
 from api.signoffs.models import SignOffRound
 from api.signoffs.service.rows import SIGNS_OFF
@@ -50,6 +52,25 @@ def version_of(
     if is_asked or (form in rendering.PICTURED and themes.shows_logos(theme)):
         facts["members"] = str(stamp_of(session, coalition.id))
     return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()  # type: ignore[arg-type] # all JSON
+
+
+def unchanged(session: Session, statement: Statement, version: str) -> PrintedDocument | None:
+    """Return the document of a version that may be given out; None: it is to be looked at."""
+    query = select(PrintedDocument).where(
+        PrintedDocument.statement_id == statement.id,
+        PrintedDocument.version == version,
+        PrintedDocument.taken_back_at.is_(None),
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def known_again(statement_id: UUID, key: str, version: str) -> None:
+    """Note that what changed makes no other document than one that is kept."""
+    same = update(PrintedDocument).where(
+        PrintedDocument.statement_id == statement_id, PrintedDocument.key == key
+    )
+    with transaction() as session:
+        session.execute(same.values(version=version))
 
 
 def _is_over(session: Session, statement_id: UUID) -> bool:

@@ -18,7 +18,7 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
+from api.signatures.models import Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, rows
 from api.signatures.service.rows import SignatureView
@@ -191,19 +191,23 @@ def printed(
     entries = [entry for _, entry in _entries(session, statement, found, audience)]
     if not counts.tells_withheld(session, statement):
         return entries, 0
-    total = session.scalar(select(func.count()).where(*counted)) or 0
+    if unread:
+        total = counts.total(session, statement)
+    else:
+        total = session.scalar(select(func.count()).where(*counted)) or 0
     return entries, total - len(entries) - unread
 
 
 def people_listed(session: Session, statement: Statement) -> int:
-    """Return how many people, not organisations, print with a line for everybody."""
+    """Return how many people, not organisations, print with a line for everybody, or soon will.
+
+    Nobody is looked at: the organisations, who are few, are taken off the count of all.
+    """
     query = select(func.count()).where(
-        rows.counting(statement),
-        rows.placed(),
-        rows.visible(Audience.PUBLIC),
-        Signature.kind == SignatoryKind.INDIVIDUAL,
+        rows.counting(statement), rows.of_an_organisation(), rows.visible(Audience.PUBLIC)
     )
-    return session.scalar(query) or 0
+    organisations = session.scalar(query) or 0
+    return counts.total(session, statement, shown_only=True) - organisations
 
 
 def with_logos(

@@ -128,6 +128,11 @@ class BoardOut(OutSchema):
     would_withhold = fields.Integer(
         description="How many would be counted without a line.", example=0
     )
+    unread = fields.Integer(
+        description="How many people who signed would print as well, where they are more than 200:"
+        " the list of signatures has them, page by page.",
+        example=0,
+    )
     warnings = fields.List(
         fields.Nested(BoardWarningOut),
         description="It is published where each of these is confirmed by its key.",

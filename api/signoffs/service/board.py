@@ -21,11 +21,14 @@ from api.signoffs.service.rows import BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
 
+MOST_PEOPLE = 200  # who signed, of whom a board has the lines that would print
 
-def read(actor: Actor, statement_id: UUID, *, most_people: int | None = None) -> dict[str, object]:
+
+def read(actor: Actor, statement_id: UUID, *, most_people: int = MOST_PEOPLE) -> dict[str, object]:
     """Return where each member is; others than coordinators see who shows that it approved.
 
-    Of what would print, people who signed are left out where they are more than `most_people`.
+    Of what would print, people who signed are left out where they are more than `most_people`:
+    their list is one of pages, and the board has how many there are.
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
@@ -38,9 +41,8 @@ def read(actor: Actor, statement_id: UUID, *, most_people: int | None = None) ->
         withheld = unread = 0
         if statement.revision_number:
             newest = statements.current_revision(session, statement)
-            if most_people is not None:
-                people = signatures.people_listed(session, statement)
-                unread = people if people > most_people else 0
+            people = signatures.people_listed(session, statement)
+            unread = people if people > most_people else 0
             listed, withheld = printed(session, statement, Audience.PUBLIC, board, unread=unread)
             lines = signing.signatories({**newest.document, "signatories": listed})["lines"]
             warnings = mentions.warned(session, board, newest.printed, sees_all=sees_all)

@@ -52,7 +52,7 @@ from api.statements.service.rows import (
     whole_revision,
     with_secrets,
 )
-from api.statements.service.soundness import BODY, NAMED, below, fit, must_name_nobody
+from api.statements.service.soundness import BODY, NAMED, below, fit, must_name_nobody, warnings_of
 from api.statements.service.stale import StaleCase, unverified
 
 __all__ = [
@@ -150,7 +150,7 @@ def draft(actor: Actor, statement_id: UUID) -> SavedStatement:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
         document = identity.identified(whole, statement.block_ids)
-        warnings = checking.check(whole).warnings
+        warnings = warnings_of(whole)
         return _shown(session, actor, SavedStatement(statement, document, warnings))
 
 

@@ -19,7 +19,7 @@ from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import keys
 from api.portable.rules import checking, identity, printing, references, secrecy
-from api.portable.rules.length import TextLength, length
+from api.portable.rules.length import TextLength
 from api.statements import rules
 from api.statements.models import (
     Revision,
@@ -31,7 +31,7 @@ from api.statements.models import (
 )
 from api.statements.service import past, versions
 from api.statements.service.closed import warnings_of_closed
-from api.statements.service.soundness import BODY, below, fit
+from api.statements.service.soundness import BODY, below, fit, length_of
 from api.texts.rules.document import PortableBlock, PortableCoalition, PortableDocument
 
 _ANOTHER = "Choose another slug."
@@ -53,7 +53,7 @@ class SavedStatement:
 
     @cached_property
     def length(self) -> TextLength:
-        return length(printing.resolve(self.document))
+        return length_of(self.document)
 
     def came_from(self, source: Statement, ids: Sequence[str]) -> None:
         """Keep which blocks of another's text these were, given in their order, and its bounds."""
