@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.accounts.service import authenticate
+from api.accounts.service.authentication import authenticate
 from api.infra.database.paging import PageRequest
 from api.signatures.models import Visibility
 from api.signatures.service import lists

@@ -19,7 +19,12 @@ from tests.support.builders import a_coalition, a_role, a_signature, a_text
 from tests.support.wiring import added
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
     from api.infra.background.jobs import Work
+    from api.signatures.models import Signature
     from tests.conftest import World
     from tests.support.client import Client
 
@@ -164,9 +169,12 @@ def test_a_board_counts_people_who_are_too_many_and_their_list_has_them(
     a_signature(owner, *text, **house)
     opened: list[int] = []
     read = rows.identities
-    monkeypatch.setattr(
-        rows, "identities", lambda session, some: opened.append(len(some)) or read(session, some)
-    )
+
+    def counted(session: Session, some: Sequence[Signature]) -> object:
+        opened.append(len(some))
+        return read(session, some)
+
+    monkeypatch.setattr(rows, "identities", counted)
 
     board = owner.get(f"/v1/statements/{text[0]}/sign-off-board")
 
