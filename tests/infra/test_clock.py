@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.database import drivers
@@ -73,11 +74,11 @@ def test_a_process_goes_by_the_clock_of_postgresql(
             pass
         assert abs(clock.now() - true) < timedelta(minutes=1), "a new connection tells"
         follow(TOLD)
-        with engine.connect():
-            assert is_about(TOLD), "who told a moment ago is not asked again"
+        with Session(engine) as session, drivers.for_one_query(session):
+            assert is_about(TOLD), "for one query, who told a moment ago is not asked again"
         monkeypatch.setattr(drivers, "PING_EVERY_SECONDS", 0.0)
-        with engine.connect() as connection:
-            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+        with Session(engine) as session, drivers.for_one_query(session):
+            assert session.scalar(text("SELECT 1")) == 1
         assert abs(clock.now() - true) < timedelta(minutes=1), "and so does one used later"
 
     engine.dispose()

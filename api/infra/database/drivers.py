@@ -6,12 +6,14 @@ import select
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import psycopg
 from psycopg.abc import RV, PQGen
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from api.infra import clock
@@ -26,6 +28,7 @@ ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs n
 SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
 PING_SECONDS = 3.0
 PING_EVERY_SECONDS = 1.0  # what answered just now lives, unless its socket says otherwise
+_is_spared: ContextVar[bool] = ContextVar("is_spared", default=False)
 LONG_SECONDS = 3600.0  # for one statement over all rows of a house
 
 
@@ -97,12 +100,12 @@ def follow_its_clock(engine: Engine) -> None:
 
 
 def _ping_by(engine: Engine, ask: Callable[[DBAPIConnection], bool]) -> None:
-    """Have all pings pass here: each connection's once in a while, and without much patience."""
+    """Have all pings pass here, without much patience."""
 
     def ping(dbapi_connection: DBAPIConnection) -> bool:
         connection = cast("Impatient", dbapi_connection)
         is_due = time.monotonic() >= connection.pinged_at + PING_EVERY_SECONDS
-        if not is_due and not _is_told_something(connection):
+        if _is_spared.get() and not is_due and not _is_told_something(connection):
             return True
         with connection.within(PING_SECONDS):
             lives = ask(dbapi_connection)
@@ -110,6 +113,18 @@ def _ping_by(engine: Engine, ask: Callable[[DBAPIConnection], bool]) -> None:
         return lives
 
     engine.dialect.do_ping = ping  # type: ignore[method-assign] # SQLAlchemy has no event for it
+
+
+@contextmanager
+def for_one_query(session: Session) -> Iterator[None]:
+    """Spare the ping where the connection answered just now: the query is one, if it is quick."""
+    token = _is_spared.set(True)
+    try:
+        connection = session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    finally:
+        _is_spared.reset(token)
+    with cast("Impatient", connection.connection.dbapi_connection).within(PING_SECONDS):
+        yield
 
 
 def _is_told_something(connection: Impatient) -> bool:

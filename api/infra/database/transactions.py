@@ -34,7 +34,12 @@ from sqlalchemy.pool import QueuePool
 
 from api.errors import DomainError, Unavailable
 from api.infra.database.columns import Base, Versioned
-from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
+from api.infra.database.drivers import (
+    POSTGRES_ARGS,
+    SINGLE_SECONDS,
+    for_one_query,
+    use_postgres_safely,
+)
 
 _Row = TypeVar("_Row", bound=Base)
 
@@ -104,13 +109,14 @@ def reading(*, one_moment: bool = False) -> Iterator[Session]:
 
 @contextmanager
 def one_query() -> Iterator[Session]:
-    """Open a session for one query, which needs no transaction: that would be two round trips."""
+    """Open a session for one quick query: a transaction and a ping are three round trips."""
     with _session() as session:
         if session.get_bind().dialect.name == "postgresql":
-            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            with for_one_query(session):
+                yield session
         else:
             session.connection(execution_options={"readonly": True})
-        yield session
+            yield session
 
 
 @contextmanager
