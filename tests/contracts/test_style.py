@@ -153,3 +153,15 @@ def test_decisions_are_numbered_and_say_why() -> None:
         assert re.match(r"\d{4}-[a-z0-9-]+\.md\Z", path.name), path.name
         for part in ("## Context", "## Decision", "## Consequences"):
             assert part in text, f"{path.name}: {part}"
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python 3.11.2, which Debian 12 has, leaves out what such a group repeats."""
+    possessive = re.compile(r"\)(?:[*+?]|\{[\d,]+\})\+[^+]")
+    found = [
+        f"{relative(path)}:{number}"
+        for path in (ROOT / "api").rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if possessive.search(line) and re.search(r"\br?f?r?\"", line)
+    ]
+    assert found == []

@@ -26,7 +26,7 @@ _LETTER = rf"(?![{UNSPACED}])[^\W_]"
 # knows no spaces.
 _TOKEN = re.compile(
     rf"(?<![\w.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\w)"
-    rf"|{_LETTER}(?:{_LETTER}|[.,:/'\u2019\u066b\u066c\u200c\u00ad-](?={_LETTER}))*+"
+    rf"|{_LETTER}(?:{_LETTER}|[.,:/'\u2019\u066b\u066c\u200c\u00ad-](?={_LETTER}))*"
     rf"|[{UNSPACED}]"
 )
 _PLAIN = re.compile(r"\d+")

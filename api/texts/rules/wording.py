@@ -20,7 +20,7 @@ MOST_PAIRS, MOST_PAIRS_IN_ALL = 100_000_000, 1_000_000_000
 # A word with what joins its parts (10.000, don't, state-owned), or one sign; where words have no
 # spaces between them, each letter is one.
 _LETTER = rf"(?![{UNSPACED}])[^\W_]"
-_TOKEN = rf"{_LETTER}(?:{_LETTER}|[.,:/'\u2019\u200c-](?=[^\W_]))*+|\S|$"
+_TOKEN = rf"{_LETTER}(?:{_LETTER}|[.,:/'\u2019\u200c-](?=[^\W_]))*|\S|$"
 _WORD = re.compile(rf"(\s*)({_TOKEN})")
 # As it is written: the end of a link with its address, a reference, marks and what is escaped are
 # one each.
