@@ -40,7 +40,6 @@ from api.portable.rules import writing
 from api.portable.schemas import DRAFT
 from api.signing.routes import let_sites_read
 from api.signing.schemas import AcceptedOut
-from api.signing.service import reader
 from api.web.etags import let_caches_keep, sends_tag, tag, tag_content
 from api.web.files import WARNED, body_of, sent, warned
 from api.web.openapi.headers import WARNINGS, sends
@@ -102,8 +101,9 @@ class PublicDocument(MethodView):
     @sends_tag
     def get(self, address: str) -> AnyResponse:
         """Give a published statement's PDF to everybody, with those who may be seen in it."""
-        found = public.published(address, request.if_none_match.contains_weak)
-        let_caches_keep(is_sensitive=reader.is_sensitive(address))
+        read = public.published(address, request.if_none_match.contains_weak)
+        let_caches_keep(is_sensitive=read.is_sensitive)
+        found = read.found
         # A browser asks for a page before all else; Chromium's list ends with a more special type.
         as_page = request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html"
         if found is None and as_page:

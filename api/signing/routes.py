@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -42,6 +42,7 @@ ACCEPTED = (
 HERE = "/public/statements/<string:address>"
 _tagged = tagged_by("signing.version")
 _Headers = Mapping[str, str]
+_T = TypeVar("_T")
 
 
 @blueprint.after_request
@@ -56,10 +57,11 @@ def let_sites_read(answer: Response) -> Response:
     return answer
 
 
-def _share(*, is_sensitive: bool) -> None:
+def _shared(read: reader.Read[_T]) -> _T:
     """Let caches keep what everybody may read, and say whether it is still the same."""
     tag_content()
-    let_caches_keep(is_sensitive=is_sensitive)
+    let_caches_keep(is_sensitive=read.is_sensitive)
+    return read.found
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signing")
@@ -106,8 +108,7 @@ class PublicStatement(MethodView):
     def get(self, args: dict[str, str | None], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
         found = reader.public(address, args["language"])
-        _share(is_sensitive=found.signing.is_sensitive)
-        return found
+        return _shared(reader.Read(found, found.signing.is_sensitive))
 
 
 @blueprint.route(f"{HERE}/signatures")
@@ -116,8 +117,7 @@ class PublicSignatures(MethodView):
     @sends_tag
     def get(self, args: dict[str, PageRequest], address: str) -> Page[SignatureView]:
         """List who signed, as far as they wish to be seen, in their order."""
-        _share(is_sensitive=reader.is_sensitive(address))
-        return reader.signatories(address, args["page"])
+        return _shared(reader.signatories(address, args["page"]))
 
     @blueprint.arguments(schemas.PublicSignatureIn())  # made once, not for each of a rush
     @blueprint.response(202, schemas.AcceptedOut)
@@ -138,8 +138,7 @@ class PublicCounts(MethodView):
     @sends_tag
     def get(self, address: str) -> Counts:
         """Count who signed."""
-        _share(is_sensitive=reader.is_sensitive(address))
-        return reader.counts(address)
+        return _shared(reader.counts(address))
 
 
 @blueprint.route(f"{HERE}/challenge")

@@ -26,13 +26,13 @@ from api.documents.service import (
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.database.transactions import reading, transaction
-from api.signing.service.reader import of_address
+from api.signing.service.reader import Read, of_address
 from api.statements.models import State, Statement
 
 FRESH = timedelta(minutes=10)
 
 
-def published(address: str, is_known: Callable[[str], bool]) -> Document | str | None:
+def published(address: str, is_known: Callable[[str], bool]) -> Read[Document | str | None]:
     """Return a published statement's PDF, or its key where the caller has it; None: not yet.
 
     Nobody from outside can have a long list unsealed and laid out: they get what a job printed for
@@ -40,7 +40,7 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
     that is older than ten minutes. What was printed for others may hold what never was published.
     """
     with reading() as session:
-        statement, _ = of_address(session, address)
+        statement, signing = of_address(session, address)
         if statement.state is not State.PUBLISHED:
             raise NotFound("The statement is printed for everybody once it is published.")
         row = _newest(session, statement)
@@ -49,11 +49,11 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
     if row is None or content is None or not is_new or row.printed_at < clock.now() - FRESH:
         with transaction() as session:
             promise_renewal(session, statement.coalition_id, statement.id)
-    if row is None or content is None:
-        return None
-    if is_known(row.key):
-        return row.key
-    return Document(content, row.key, Format.PDF, statement.slug)
+    found: Document | str | None = None
+    if row is not None and content is not None:
+        given = Document(content, row.key, Format.PDF, statement.slug)
+        found = row.key if is_known(row.key) else given
+    return Read(found, signing.is_sensitive)
 
 
 def given_out(session: Session, statement: Statement) -> bytes | None:

@@ -138,7 +138,7 @@ class ListSignatories(MethodView):
         """List who signed, as far as they wish to be seen."""
         found, cursor = _found(address), request.args.get("cursor")
         around = _frame(found)
-        page = reader.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
+        page = reader.signatories(address, PageRequest(limit=_MOST, cursor=cursor)).found
         text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
         return _answered(
             found,
@@ -186,7 +186,7 @@ class AwaitDocument(MethodView):
     def get(self, address: str) -> AnyResponse:
         """Wait for a document that is being printed, and lead to it."""
         found = _found(address)
-        if documents.published(address, lambda _: True) is not None:
+        if documents.published(address, lambda _: True).found is not None:
             answer = redirect(_document(address), HTTPStatus.SEE_OTHER)
             answer.headers["Cache-Control"] = "no-store"
             return answer
@@ -276,7 +276,7 @@ def _shown(found: Public, around: facts.Frame) -> tuple[facts.ListedSignatory, .
     if not (found.signing.shows_list and found.counts.total):
         return ()
     try:
-        page = reader.signatories(found.signing.address, PageRequest(limit=_FIRST))
+        page = reader.signatories(found.signing.address, PageRequest(limit=_FIRST)).found
     except NotFound:
         return ()
     return tuple(texts.line(each.who, around) for each in page.items)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import one_query, reading
+from api.infra.database.transactions import reading
 from api.infra.runtime import runtime
 from api.infra.security import links
 from api.signatures.service import counts as journal, lists
@@ -28,6 +29,7 @@ from api.signing.service.settings import is_open
 from api.statements import service as statements
 from api.statements.models import Revision, Signing, State, Statement
 
+_T = TypeVar("_T")
 # A text that stood in public goes on being read, with what became of it.
 READABLE = frozenset({State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN, State.ARCHIVED})
 
@@ -38,6 +40,14 @@ class Phase(StrEnum):
     NOT_YET = "not_yet"
     OPEN = "open"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Read(Generic[_T]):
+    """What everybody may read, and whether to be known to have read it may harm somebody."""
+
+    found: _T
+    is_sensitive: bool
 
 
 @dataclass(frozen=True)
@@ -89,13 +99,6 @@ def of_address(session: Session, address: str) -> tuple[Statement, Signing]:
     return statement, signing
 
 
-def is_sensitive(address: str) -> bool:
-    """Tell whether it may harm somebody to be known to have read the statement of an address."""
-    with one_query() as session:
-        query = select(Signing.is_sensitive).where(Signing.address == address)
-        return bool(session.scalar(query))
-
-
 def address(statement: Statement) -> str:
     """Return the address of a text that everybody may read, "" where it has no page."""
     with reading() as session:
@@ -125,20 +128,20 @@ def _successor(session: Session, statement: Statement) -> tuple[str | None, str 
     return (found[0], found[1]) if found else (None, None)
 
 
-def counts(address: str) -> Counts:
+def counts(address: str) -> Read[Counts]:
     """Return how many signed a statement, without what could point at a person."""
     with reading() as session:
-        statement, _ = of_address(session, address)
-        return journal.of(session, statement)
+        statement, signing = of_address(session, address)
+        return Read(journal.of(session, statement), signing.is_sensitive)
 
 
-def signatories(address: str, page: PageRequest) -> Page[SignatureView]:
+def signatories(address: str, page: PageRequest) -> Read[Page[SignatureView]]:
     """Return those who signed and may be shown, by position; none where the list is not shown."""
     with reading() as session:
         statement, signing = of_address(session, address)
         if not signing.shows_list:
             raise NotFound("Who signed is not shown; how many did, its page says.")
-        return lists.public_page(session, statement, page)
+        return Read(lists.public_page(session, statement, page), signing.is_sensitive)
 
 
 def challenge(address: str) -> dict[str, object]:
